@@ -1,0 +1,61 @@
+/**
+ * Shared types of `@austeer`: sites and units, tensors, errors, seeded random numbers, hashing, safetensors.
+ *
+ * @module
+ */
+export type { ActivationSource, PairActivations, RowActivations, SiteActivations } from './activations.ts';
+export type { ContrastivePair } from './contrastive-pair.ts';
+export {
+  AusteerError,
+  ContextLengthError,
+  EmptyInputError,
+  FileFormatError,
+  FileMissingError,
+  HashMismatchError,
+  InvalidArgumentError,
+  MissingPeerError,
+  ModelMismatchError,
+  NonFiniteError,
+  SourceUnavailableError,
+  UnknownNameError,
+  UnsupportedModelError,
+} from './errors.ts';
+export { canonicalJson, createSha256, type Sha256, sha256 } from './hashing.ts';
+export type {
+  CaptureOptions,
+  ChatMessage,
+  GenerateOptions,
+  Generation,
+  ItemScore,
+  LanguageModel,
+  ModelCallOptions,
+  Progress,
+  RowSteering,
+  ScoreItem,
+  ScoreOptions,
+  Tokenizer,
+  TokenPair,
+  TokenSequence,
+} from './language-model.ts';
+export { createRandom, type Random } from './random.ts';
+export {
+  halfToFloat,
+  readSafetensors,
+  type SafetensorsContent,
+  type SafetensorsDtype,
+  type SafetensorsEntry,
+  safetensorsFloats,
+  safetensorsIntegers,
+  writeSafetensors,
+} from './safetensors.ts';
+export {
+  type ModelIdentity,
+  type ModelShape,
+  parseSite,
+  SITES,
+  type Site,
+  siteWidth,
+  type Unit,
+} from './sites.ts';
+export type { SiteSteering, SteeringValues } from './steering-values.ts';
+export { elementCount, type FloatTensor, floatTensor } from './tensors.ts';

@@ -1,0 +1,70 @@
+/**
+ * A decoder ready to run, whatever it was made from: an overlay over somebody's ONNX files, or a graph
+ * built from a GGUF. The runtime drives every decoder through this description alone.
+ *
+ * All graphs share one calling convention:
+ *
+ * - `input_ids` int64 `[rows, tokens]`; padding on the side that {@link DecoderGraph.padding} says.
+ * - `attention_mask` int64 `[rows, past + tokens]`: 1 for real tokens.
+ * - past keys and values float32 `[rows, kvHeads, past, headSize]`.
+ * - {@link POSITIONS_INPUT} int64 `[picked, 2]`: (row, token) at which logits and captures are wanted.
+ *   Only there is the language-model head computed: logits are `[picked, vocabulary]`, captures
+ *   `[picked, width]` per layer.
+ * - gain and bias of each site, float32 `[rows, layers, width]`: x̂ = x ⊙ (1 + gain) + bias at every position.
+ *
+ * @module
+ */
+import type { Site } from '@austeer/core';
+
+/** Name of the graph input that picks the (row, token) positions of logits and captures. */
+export const POSITIONS_INPUT = 'austeer.positions';
+
+/** What a graph is built for. */
+export interface GraphPurpose {
+  /** Whether logits are wanted. Capture needs no language-model head. */
+  readonly logits: boolean;
+  /** Sites whose activations come out, after their edit. */
+  readonly capture: readonly Site[];
+  /** Sites that take gain and bias. */
+  readonly steer: readonly Site[];
+}
+
+/** A decoder graph and how to call it. Bytes hold no weights: these stay in files of `dataFolder`. */
+export interface DecoderGraph {
+  /** The ONNX model. */
+  readonly model: Uint8Array;
+  /** Folder of the external weights (a real path); `undefined` when the bytes hold everything. */
+  readonly dataFolder: string | undefined;
+  readonly purpose: GraphPurpose;
+  readonly architecture: string;
+  readonly layers: number;
+  /** Width of each site that was found. */
+  readonly widths: Readonly<Partial<Record<Site, number>>>;
+  readonly kvHeads: number;
+  readonly headSize: number;
+  readonly vocabularySize: number;
+  /** Most tokens of past and new together, as the model's configuration says. */
+  readonly contextLength: number;
+  /** GroupQueryAttention takes padding on the right only; plain attention graphs take the left. */
+  readonly padding: 'left' | 'right';
+  /**
+   * `shared`: keys and values live in buffers of fixed capacity that are fed and fetched as the same array
+   * (GroupQueryAttention). `growing`: each run returns longer ones.
+   */
+  readonly cache: 'shared' | 'growing';
+  readonly inputs: {
+    readonly ids: string;
+    readonly attentionMask: string | undefined;
+    readonly positionIds: string | undefined;
+    /** One pair of names per layer; empty when the graph keeps no cache. */
+    readonly past: readonly { readonly key: string; readonly value: string }[];
+    readonly gain: Readonly<Partial<Record<Site, string>>>;
+    readonly bias: Readonly<Partial<Record<Site, string>>>;
+  };
+  readonly outputs: {
+    readonly logits: string | undefined;
+    readonly present: readonly { readonly key: string; readonly value: string }[];
+    /** One name per layer for each captured site. */
+    readonly captures: Readonly<Partial<Record<Site, readonly string[]>>>;
+  };
+}

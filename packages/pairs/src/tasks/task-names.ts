@@ -1,0 +1,30 @@
+/**
+ * The tasks by name.
+ *
+ * @module
+ */
+import { UnknownNameError } from '@austeer/core';
+import { boolq } from './boolq.ts';
+import { copa } from './copa.ts';
+import { svamp } from './svamp.ts';
+import type { TaskDefinition } from './task-definition.ts';
+import { winogrande } from './winogrande.ts';
+
+const DEFINITIONS: readonly TaskDefinition[] = [boolq, svamp, winogrande, copa];
+
+/**
+ * Names that {@link loadTask} knows.
+ *
+ * @example
+ * ```ts
+ * TASK_NAMES.includes('boolq'); // true
+ * ```
+ */
+export const TASK_NAMES: readonly string[] = Object.freeze(DEFINITIONS.map(({ name }) => name));
+
+/** The definition of a task; UnknownNameError for any other word. */
+export function taskDefinition(name: string): TaskDefinition {
+  const definition = DEFINITIONS.find((candidate) => candidate.name === name);
+  if (definition === undefined) throw new UnknownNameError({ kind: 'task', given: name, known: TASK_NAMES });
+  return definition;
+}

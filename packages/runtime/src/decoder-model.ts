@@ -1,0 +1,72 @@
+/**
+ * A language model over a decoder: the calls of core's {@link LanguageModel}.
+ *
+ * @module
+ */
+import {
+  AusteerError,
+  type LanguageModel,
+  type ModelIdentity,
+  type Site,
+  type Tokenizer,
+} from '@austeer/core';
+import { capturePairs, captureRows } from './capture.ts';
+import type { Decoder } from './engine/decoder.ts';
+import { generateRows } from './generate.ts';
+import type { ModelContext } from './model-context.ts';
+import { scoreItems } from './score.ts';
+
+/** A call came after the model was disposed. */
+export class ModelDisposedError extends AusteerError {
+  constructor() {
+    super('MODEL_DISPOSED', 'The model was disposed; expected a loaded one. Load it again.');
+  }
+}
+
+/** Puts the calls together. */
+export function createDecoderModel(options: {
+  decoder: Decoder;
+  identity: ModelIdentity;
+  tokenizer: Tokenizer | undefined;
+  contextLength: number;
+  vocabularySize: number;
+  padding: 'left' | 'right';
+}): LanguageModel {
+  const { decoder, identity, tokenizer, contextLength, vocabularySize, padding } = options;
+  let disposed = false;
+  let last: Promise<unknown> = Promise.resolve();
+  const exclusively = <T>(work: () => Promise<T>): Promise<T> => {
+    const run = last.then(() => {
+      if (disposed) throw new ModelDisposedError();
+      return work();
+    });
+    last = run.catch(() => undefined);
+    return run;
+  };
+  const usual: readonly Site[] = ['attention', 'ffn'];
+  const context: ModelContext = {
+    decoder,
+    identity,
+    tokenizer,
+    contextLength,
+    vocabularySize,
+    padding,
+    usualSites: usual.filter((site) => identity.widths[site] !== undefined),
+    exclusively,
+  };
+  return {
+    identity,
+    ...(tokenizer === undefined ? {} : { tokenizer }),
+    contextLength,
+    capture: (rows, captureOptions) => captureRows(context, rows, captureOptions),
+    capturePairs: (pairs, captureOptions) => capturePairs(context, pairs, captureOptions),
+    generate: (prompts, generateOptions) => generateRows(context, prompts, generateOptions),
+    score: (items, scoreOptions) => scoreItems(context, items, scoreOptions),
+    async dispose() {
+      if (disposed) return;
+      await last;
+      disposed = true;
+      await decoder.dispose();
+    },
+  };
+}

@@ -1,0 +1,167 @@
+/**
+ * A decoder that computes: one live session at a time, remade when a call needs another kind of graph
+ * (capture needs no language-model head, decoding needs no taps), so that memory holds the weights once.
+ *
+ * @module
+ */
+import type { SteeringValues } from '@austeer/core';
+import { type DecoderGraph, type GraphPurpose, POSITIONS_INPUT } from '@austeer/onnx';
+import { createKeyValueCaches, type KeyValueCache, type KeyValueCaches } from './key-value-cache.ts';
+import {
+  createSession,
+  InferenceError,
+  importOnnxRuntime,
+  type OrtTensor,
+  type Session,
+} from './onnx-runtime.ts';
+import type { PaddedRows } from './padded-rows.ts';
+import { steeringArrays } from './row-steering.ts';
+
+type Ort = Awaited<ReturnType<typeof importOnnxRuntime>>;
+
+/** (row, column) pairs at which logits and captures are wanted. */
+export type Positions = readonly (readonly [row: number, column: number])[];
+
+/** What one run returns: `[picked, …]` arrays. */
+export interface DecoderOutput {
+  /** `[picked, vocabulary]`; empty when the graph makes no logits. */
+  readonly logits: Float32Array;
+  /** By output name, `[picked, width]`. */
+  readonly captures: ReadonlyMap<string, Float32Array>;
+}
+
+/** A batch in progress: its rows keep their past and their steering. */
+export interface DecoderBatch {
+  readonly graph: DecoderGraph;
+  run(rows: PaddedRows, positions: Positions): Promise<DecoderOutput>;
+  /** The past as it is now, to return to: a common prefix is computed once for several continuations. */
+  mark(): CacheMark;
+  reset(mark: CacheMark): void;
+}
+
+/** A state of the cache of a batch. */
+export type CacheMark = ReturnType<KeyValueCache['mark']>;
+
+/** Sessions over one model. */
+export interface Decoder {
+  /**
+   * Readies a graph that serves the purpose and opens an empty cache on it. The batch opened before
+   * becomes unusable.
+   */
+  open(options: {
+    purpose: GraphPurpose;
+    steering: readonly (SteeringValues | undefined)[];
+    capacity: number;
+  }): Promise<DecoderBatch>;
+  dispose(): Promise<void>;
+}
+
+interface LiveSession {
+  readonly graph: DecoderGraph;
+  readonly session: Session;
+  readonly caches: KeyValueCaches;
+}
+
+/**
+ * Makes a decoder.
+ *
+ * @param options.makeGraph writes the graph for a purpose
+ * @param options.threads threads of the matrix products
+ */
+export function createDecoder(options: {
+  makeGraph: (purpose: GraphPurpose) => Promise<DecoderGraph> | DecoderGraph;
+  threads: number;
+}): Decoder {
+  const { makeGraph, threads } = options;
+  let live: LiveSession | undefined;
+
+  const ready = async (ort: Ort, purpose: GraphPurpose): Promise<LiveSession> => {
+    if (live !== undefined && serves(live.graph.purpose, purpose)) return live;
+    await live?.session.release();
+    live = undefined;
+    const graph = await makeGraph(purpose);
+    const session = await createSession({ ort, graph, threads });
+    live = { graph, session, caches: createKeyValueCaches(ort, graph) };
+    return live;
+  };
+
+  return {
+    async open({ purpose, steering, capacity }) {
+      const ort = await importOnnxRuntime();
+      const { graph, session, caches } = await ready(ort, purpose);
+      const cache = caches.open(steering.length, capacity);
+      const fixed: Record<string, OrtTensor> = {};
+      for (const [name, { data, dims }] of Object.entries(steeringArrays(graph, steering))) {
+        fixed[name] = new ort.Tensor('float32', data, dims);
+      }
+      return {
+        graph,
+        run: (rows, positions) => runGraph({ ort, graph, session, cache, fixed, rows, positions }),
+        mark: () => cache.mark(),
+        reset: (mark) => cache.reset(mark),
+      };
+    },
+    async dispose() {
+      await live?.session.release();
+      live = undefined;
+    },
+  };
+}
+
+/** Whether a graph made for one purpose can do another without wasted work that matters. */
+function serves(made: GraphPurpose, wanted: GraphPurpose): boolean {
+  return (
+    made.logits === wanted.logits &&
+    made.capture.length === wanted.capture.length &&
+    wanted.capture.every((site) => made.capture.includes(site)) &&
+    wanted.steer.every((site) => made.steer.includes(site))
+  );
+}
+
+async function runGraph(options: {
+  ort: Ort;
+  graph: DecoderGraph;
+  session: Session;
+  cache: KeyValueCache;
+  fixed: Readonly<Record<string, OrtTensor>>;
+  rows: PaddedRows;
+  positions: Positions;
+}): Promise<DecoderOutput> {
+  const { ort, graph, session, cache, fixed, rows, positions } = options;
+  const picked = new BigInt64Array(positions.length * 2);
+  for (const [index, [row, column]] of positions.entries()) {
+    picked[index * 2] = BigInt(row);
+    picked[index * 2 + 1] = BigInt(column);
+  }
+  const feeds: Record<string, OrtTensor> = {
+    ...fixed,
+    ...cache.feeds(),
+    [graph.inputs.ids]: new ort.Tensor('int64', rows.ids, [rows.rows, rows.tokens]),
+    [POSITIONS_INPUT]: new ort.Tensor('int64', picked, [positions.length, 2]),
+  };
+  if (graph.inputs.attentionMask !== undefined) {
+    feeds[graph.inputs.attentionMask] = new ort.Tensor('int64', rows.mask, [rows.rows, rows.total]);
+  }
+  if (graph.inputs.positionIds !== undefined) {
+    feeds[graph.inputs.positionIds] = new ort.Tensor('int64', rows.positionIds, [rows.rows, rows.tokens]);
+  }
+  const captureNames = Object.values(graph.outputs.captures).flat();
+  const fetches: Record<string, OrtTensor | null> = { ...cache.fetches() };
+  for (const name of captureNames) fetches[name] = null;
+  if (graph.outputs.logits !== undefined) fetches[graph.outputs.logits] = null;
+
+  let outputs: Record<string, OrtTensor>;
+  try {
+    outputs = (await session.run(feeds, fetches)) as Record<string, OrtTensor>;
+  } catch (cause) {
+    throw new InferenceError({ doing: 'running the model', cause });
+  }
+  cache.absorb(outputs);
+  return {
+    logits:
+      graph.outputs.logits === undefined
+        ? new Float32Array(0)
+        : (outputs[graph.outputs.logits]!.data as Float32Array),
+    captures: new Map(captureNames.map((name) => [name, outputs[name]!.data as Float32Array])),
+  };
+}

@@ -1,0 +1,109 @@
+/**
+ * Keys and values of past tokens.
+ *
+ * GroupQueryAttention graphs write new ones into buffers of fixed capacity that are fed and fetched as the
+ * same array; plain attention graphs return longer arrays from each run.
+ *
+ * @module
+ */
+import type { DecoderGraph } from '@austeer/onnx';
+import type { importOnnxRuntime, OrtTensor } from './onnx-runtime.ts';
+
+type Ort = Awaited<ReturnType<typeof importOnnxRuntime>>;
+
+/** The cache of one batch. */
+export interface KeyValueCache {
+  /** Past keys and values by input name. */
+  feeds(): Record<string, OrtTensor>;
+  /** Where a run shall put keys and values: a tensor to write into, or `null` for a new one. */
+  fetches(): Record<string, OrtTensor | null>;
+  /** Takes over what a run returned. */
+  absorb(outputs: Readonly<Record<string, OrtTensor>>): void;
+  /**
+   * The state now. Shared buffers need none: what lies behind the past tokens is overwritten by the next
+   * run, so returning to an earlier length is free.
+   */
+  mark(): Readonly<Record<string, OrtTensor>>;
+  /** Returns to a state. */
+  reset(mark: Readonly<Record<string, OrtTensor>>): void;
+}
+
+/** Makes caches for one graph and reuses their memory from batch to batch. */
+export interface KeyValueCaches {
+  /** An empty cache for `rows` rows of at most `capacity` tokens. The one made before becomes unusable. */
+  open(rows: number, capacity: number): KeyValueCache;
+}
+
+/** Prepares caches for a graph. */
+export function createKeyValueCaches(ort: Ort, graph: DecoderGraph): KeyValueCaches {
+  return graph.cache === 'shared' ? sharedCaches(ort, graph) : growingCaches(ort, graph);
+}
+
+function sharedCaches(ort: Ort, graph: DecoderGraph): KeyValueCaches {
+  let memory: Float32Array[] = [];
+  return {
+    open(rows, capacity) {
+      const length = rows * graph.kvHeads * capacity * graph.headSize;
+      const dims = [rows, graph.kvHeads, capacity, graph.headSize];
+      if ((memory[0]?.length ?? 0) < length) {
+        memory = [];
+        memory = Array.from({ length: graph.layers * 2 }, () => new Float32Array(length));
+      }
+      const feeds: Record<string, OrtTensor> = {};
+      const fetches: Record<string, OrtTensor> = {};
+      for (const [layer, past] of graph.inputs.past.entries()) {
+        const present = graph.outputs.present[layer]!;
+        for (const [part, offset] of [
+          ['key', 0],
+          ['value', 1],
+        ] as const) {
+          const tensor = new ort.Tensor('float32', memory[layer * 2 + offset]!.subarray(0, length), dims);
+          feeds[past[part]] = tensor;
+          fetches[present[part]] = tensor;
+        }
+      }
+      return {
+        feeds: () => feeds,
+        fetches: () => fetches,
+        absorb: () => undefined,
+        mark: () => feeds,
+        reset: () => undefined,
+      };
+    },
+  };
+}
+
+function growingCaches(ort: Ort, graph: DecoderGraph): KeyValueCaches {
+  return {
+    open(rows) {
+      const feeds: Record<string, OrtTensor> = {};
+      const fetches: Record<string, null> = {};
+      for (const [layer, past] of graph.inputs.past.entries()) {
+        for (const part of ['key', 'value'] as const) {
+          feeds[past[part]] = new ort.Tensor('float32', new Float32Array(0), [
+            rows,
+            graph.kvHeads,
+            0,
+            graph.headSize,
+          ]);
+          fetches[graph.outputs.present[layer]![part]] = null;
+        }
+      }
+      return {
+        feeds: () => ({ ...feeds }),
+        fetches: () => fetches,
+        absorb(outputs) {
+          for (const [layer, past] of graph.inputs.past.entries()) {
+            for (const part of ['key', 'value'] as const) {
+              feeds[past[part]] = outputs[graph.outputs.present[layer]![part]]!;
+            }
+          }
+        },
+        mark: () => ({ ...feeds }),
+        reset: (mark) => {
+          Object.assign(feeds, mark);
+        },
+      };
+    },
+  };
+}

@@ -1,0 +1,143 @@
+/**
+ * Generating text: prefill, then one token per row and run, until every row has ended.
+ *
+ * @module
+ */
+import {
+  createRandom,
+  type GenerateOptions,
+  type Generation,
+  InvalidArgumentError,
+  type Random,
+  type SteeringValues,
+  type Tokenizer,
+  type TokenSequence,
+} from '@austeer/core';
+import type { GraphPurpose } from '@austeer/onnx';
+import { checkRow, checkWhole } from './call-checks.ts';
+import { nextTokens, padRows } from './engine/padded-rows.ts';
+import { resolveRowSteering } from './engine/row-steering.ts';
+import { DEFAULT_BATCH_SIZE, type ModelContext } from './model-context.ts';
+import { groupRows } from './row-batches.ts';
+import { checkSamplingRule, type SamplingRule, sampleToken } from './sampling.ts';
+import { decodingPurpose } from './steering-purpose.ts';
+import { createTextStream, type TextStream } from './text-stream.ts';
+
+/** See {@link LanguageModel.generate}. */
+export async function generateRows(
+  context: ModelContext,
+  prompts: readonly TokenSequence[],
+  options: GenerateOptions,
+): Promise<Generation[]> {
+  const {
+    maxNewTokens,
+    steering,
+    temperature = 0,
+    topK = 0,
+    topP = 1,
+    seed = 0,
+    stop = [],
+    batchSize = DEFAULT_BATCH_SIZE,
+    signal,
+    onToken,
+    onProgress,
+  } = options;
+  checkWhole('maxNewTokens', maxNewTokens, 1);
+  checkWhole('batchSize', batchSize, 1);
+  const rule: SamplingRule = { temperature, topK, topP };
+  checkSamplingRule(rule);
+  if (stop.some((text) => text === '')) {
+    throw new InvalidArgumentError({
+      argument: 'stop',
+      given: '',
+      expected: 'texts of at least one character',
+    });
+  }
+  if (stop.length > 0 && context.tokenizer === undefined) {
+    throw new InvalidArgumentError({
+      argument: 'stop',
+      given: stop,
+      expected: 'none, because this model has no tokenizer',
+    });
+  }
+  for (const [row, tokens] of prompts.entries()) checkRow({ tokens, row, room: maxNewTokens, ...context });
+  const { of, sites } = resolveRowSteering({ steering, rows: prompts.length, ...context.identity });
+  const purpose = decodingPurpose(context, sites);
+
+  const results: Generation[] = new Array(prompts.length);
+  let done = 0;
+  const groups = groupRows(
+    prompts.map((tokens) => tokens.length),
+    batchSize,
+  );
+  for (const group of groups) {
+    signal?.throwIfAborted();
+    const rows = group.map(
+      (row): GenerationRow => ({
+        row,
+        prompt: prompts[row]!,
+        steering: of(row),
+        // A stream per row: what a row draws does not depend on the rows beside it.
+        random: createRandom((seed + Math.imul(row, 0x9e3779b1)) >>> 0),
+        stream: createTextStream({ tokenizer: context.tokenizer, stop }),
+      }),
+    );
+    await context.exclusively(() =>
+      generateBatch({ context, purpose, rows, maxNewTokens, rule, signal, onToken }),
+    );
+    for (const { row, stream } of rows) results[row] = stream.result();
+    done += group.length;
+    onProgress?.({ stage: 'generate', done, total: prompts.length });
+  }
+  return results;
+}
+
+interface GenerationRow {
+  readonly row: number;
+  readonly prompt: TokenSequence;
+  readonly steering: SteeringValues | undefined;
+  readonly random: Random;
+  readonly stream: TextStream;
+}
+
+async function generateBatch(options: {
+  context: ModelContext;
+  purpose: GraphPurpose;
+  rows: readonly GenerationRow[];
+  maxNewTokens: number;
+  rule: SamplingRule;
+  signal: AbortSignal | undefined;
+  onToken: GenerateOptions['onToken'];
+}): Promise<void> {
+  const { context, purpose, rows, maxNewTokens, rule, signal, onToken } = options;
+  const { padding, vocabularySize } = context;
+  const longest = Math.max(...rows.map(({ prompt }) => prompt.length));
+  const batch = await context.decoder.open({
+    purpose,
+    steering: rows.map(({ steering }) => steering),
+    capacity: longest + maxNewTokens,
+  });
+  const lengths = rows.map(({ prompt }) => prompt.length);
+  let padded = padRows({ rows: rows.map(({ prompt }) => prompt), padding });
+  let positions = rows.map(({ prompt }, row) => [row, padded.column(row, prompt.length - 1)] as const);
+  for (let step = 0; step < maxNewTokens; step++) {
+    signal?.throwIfAborted();
+    const { logits } = await batch.run(padded, positions);
+    const next = rows.map(({ row, random, stream }, index) => {
+      // An ended row keeps its place in the batch; what it computes is not read.
+      if (stream.ended) return 0;
+      const token = sampleToken(
+        logits.subarray(index * vocabularySize, (index + 1) * vocabularySize),
+        rule,
+        random,
+      );
+      const text = stream.push(token);
+      if (text !== undefined) onToken?.({ row, token, text });
+      return token;
+    });
+    if (rows.every(({ stream }) => stream.ended)) return;
+    padded = nextTokens({ next, lengths: [...lengths], padding, started: longest, steps: step });
+    for (const row of lengths.keys()) lengths[row] = lengths[row]! + 1;
+    positions = rows.map((_, row) => [row, 0] as const);
+  }
+}

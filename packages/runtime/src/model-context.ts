@@ -1,0 +1,24 @@
+/**
+ * What the calls of a model share.
+ *
+ * @module
+ */
+import type { ModelIdentity, Site, Tokenizer } from '@austeer/core';
+import type { Decoder } from './engine/decoder.ts';
+
+/** A loaded model as its calls see it. */
+export interface ModelContext {
+  readonly decoder: Decoder;
+  readonly identity: ModelIdentity;
+  readonly tokenizer: Tokenizer | undefined;
+  readonly contextLength: number;
+  readonly vocabularySize: number;
+  readonly padding: 'left' | 'right';
+  /** Sites that a decoding session takes steering for even when a call has none, so that it is kept. */
+  readonly usualSites: readonly Site[];
+  /** Runs one batch at a time: a new batch ends the one before. Rejects once the model is disposed. */
+  exclusively<T>(work: () => Promise<T>): Promise<T>;
+}
+
+/** Rows that run together when a call does not say. */
+export const DEFAULT_BATCH_SIZE = 8;
