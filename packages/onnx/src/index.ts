@@ -14,3 +14,10 @@ export {
   MICROSOFT_DOMAIN,
   type NodeOptions,
 } from './model-file/graph-writer.ts';
+export {
+  describeOnnxDecoder,
+  type OnnxDecoderDescription,
+  type OpenOnnxDecoderOptions,
+  openOnnxDecoder,
+  type SiteMap,
+} from './overlay/open-onnx-decoder.ts';

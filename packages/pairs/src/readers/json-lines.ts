@@ -8,7 +8,7 @@ import { FileFormatError, FileMissingError } from '@austeer/core';
 import { badRow, parseRow, type ReadRow, type RowReaderOptions } from '../rows.ts';
 
 /** Keeps a file without line breaks from filling memory; the longest published row has some 10,000 characters. */
-const LINE_CHARACTERS_LIMIT = 2 ** 26;
+const LINE_CHARACTERS_LIMIT = 2 ** 24;
 
 /**
  * Reads a JSON Lines file row by row; memory holds one line and one block of the file. Lines end at `\n` or
@@ -86,7 +86,9 @@ async function* readBlocks(path: string): AsyncGenerator<Uint8Array | undefined,
     for await (const block of stream) yield block as Uint8Array;
   } catch (cause) {
     // Only errors of the stream itself arrive here: a consumer that fails ends this generator instead.
-    throw new FileMissingError({ path, what: 'Data file', advice: 'Check the path', cause });
+    const { code, message } = cause as NodeJS.ErrnoException;
+    const advice = code === 'ENOENT' ? 'Check the path' : `Reading failed: ${message}`;
+    throw new FileMissingError({ path, what: 'Data file', advice, cause });
   }
   yield undefined;
 }

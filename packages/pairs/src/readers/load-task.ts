@@ -140,7 +140,7 @@ export async function loadTask(name: string, options: LoadTaskOptions = {}): Pro
       notes: [
         ...sides.notes,
         ...negatives.notes,
-        ...(leaks === 0 ? [] : [`${leaks} questions occur among the pairs and among the test items.`]),
+        ...(leaks === 0 ? [] : [`Questions that occur among the pairs and among the test items: ${leaks}.`]),
       ],
     },
   };
@@ -165,7 +165,7 @@ async function readSamples(definition: TaskDefinition, seed: number, skipBadRows
     files: [sampleFile],
     notes: [
       `Original sample rows of this package, not the published data set: ${pairs.length} for pairs, ${items.length} for test items, divided with seed ${seed}.`,
-      ...(unused === 0 ? [] : [`${unused} rows are unused, so that pairs hold every class equally often.`]),
+      ...(unused === 0 ? [] : [`Rows unused, so that pairs hold every class equally often: ${unused}.`]),
       ...notes,
     ],
   };
@@ -222,7 +222,7 @@ async function readExamples(
   }
   return {
     examples,
-    notes: skipped.length === 0 ? [] : [`${skipped.length} malformed rows of ${file} were left out.`],
+    notes: skipped.length === 0 ? [] : [`Malformed rows of ${file} left out: ${skipped.length}.`],
   };
 }
 
@@ -260,7 +260,7 @@ async function wrongAnswers(
     answers,
     notes: [
       `Wrong answers: ${rule}.`,
-      ...(blank === 0 ? [] : [`${blank} wrong answers are blank, as no different answer was found.`]),
+      ...(blank === 0 ? [] : [`Wrong answers left blank, as no different answer was found: ${blank}.`]),
     ],
   };
 }

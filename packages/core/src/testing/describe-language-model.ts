@@ -1,0 +1,302 @@
+/**
+ * What every {@link LanguageModel} must do, as a test suite (the design's invariants 1, 2, 3 and 9).
+ *
+ * @module
+ */
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import type { PairActivations } from '../activations.ts';
+import type { LanguageModel, TokenSequence } from '../language-model.ts';
+import { createRandom } from '../random.ts';
+import type { Site } from '../sites.ts';
+import type { SteeringValues } from '../steering-values.ts';
+import { randomSteering } from './random-steering.ts';
+
+/** A model and how exact it is. */
+export interface LanguageModelUnderTest {
+  readonly name: string;
+  load(): Promise<LanguageModel>;
+  /** Tokens in [0, below) are used. */
+  readonly tokensBelow: number;
+  /** Largest difference of a log-probability between two ways of computing it. 1e-4 for 32-bit floats. */
+  readonly tolerance: number;
+  /**
+   * Largest difference of activations between two ways of computing them, relative to their root mean
+   * square. @default tolerance
+   */
+  readonly activationTolerance?: number;
+  /** Sites to read and steer. */
+  readonly sites: readonly Site[];
+  /** Standard deviation of the gains that steer the tests. @default 0.3 */
+  readonly spread?: number;
+}
+
+/**
+ * Declares the suite.
+ *
+ * @example
+ * ```ts no-run
+ * describeLanguageModel({ name: 'mine', load: loadMine, tokensBelow: 1000, tolerance: 1e-4, sites: ['ffn'] });
+ * ```
+ */
+export function describeLanguageModel(options: LanguageModelUnderTest): void {
+  const {
+    name,
+    load,
+    tokensBelow,
+    tolerance,
+    activationTolerance = tolerance,
+    sites,
+    spread = 0.3,
+  } = options;
+  const random = createRandom(77);
+  const row = (length: number): TokenSequence =>
+    Object.freeze(Array.from({ length }, () => random.integer(tokensBelow)));
+  const rows = Object.freeze([row(5), row(17), row(1), row(9), row(17), row(12)]);
+
+  describe(`${name} is a LanguageModel`, () => {
+    let model: LanguageModel;
+    let steering: SteeringValues;
+    let other: SteeringValues;
+    beforeAll(async () => {
+      model = await load();
+      steering = freezeSteering(randomSteering({ shape: model.identity, sites, seed: 5, spread }));
+      other = freezeSteering(randomSteering({ shape: model.identity, sites, seed: 6, spread }));
+    });
+    afterAll(() => model.dispose());
+
+    it('captures [layers, width] at the last token, rows in order', async () => {
+      const captured = await collect(model.capture(rows, { sites }));
+      expect(captured.map(({ row }) => row)).toEqual([...rows.keys()]);
+      for (const site of sites) {
+        expect(captured[0]!.activations[site]!.shape).toEqual([
+          model.identity.layers,
+          model.identity.widths[site],
+        ]);
+      }
+    });
+
+    it('captures every token, the last of them as alone', async () => {
+      const last = await collect(model.capture(rows, { sites }));
+      const all = await collect(model.capture(rows, { sites, positions: 'all' }));
+      for (const [index, tokens] of rows.entries()) {
+        for (const site of sites) {
+          const whole = all[index]!.activations[site]!;
+          expect(whole.shape[0]).toBe(tokens.length);
+          const size = whole.data.length / tokens.length;
+          expectClose(whole.data.subarray(-size), last[index]!.activations[site]!.data, activationTolerance);
+        }
+      }
+    });
+
+    it('gives a row of a batch what it gives the row alone, whatever steers the others', async () => {
+      const perRow = rows.map((_, index) => [undefined, steering, other][index % 3]);
+      const together = await collect(model.capture(rows, { sites, steering: perRow }));
+      for (const [index, tokens] of rows.entries()) {
+        const [alone] = await collect(
+          model.capture([tokens], { sites, ...(perRow[index] && { steering: perRow[index] }) }),
+        );
+        for (const site of sites) {
+          expectClose(
+            together[index]!.activations[site]!.data,
+            alone!.activations[site]!.data,
+            activationTolerance,
+          );
+        }
+      }
+    });
+
+    it('captures pairs as it captures their texts', async () => {
+      const prefix = row(11);
+      const pairs = [
+        { id: 'long prefix', positive: [...prefix, ...row(2)], negative: [...prefix, ...row(3)], label: 'a' },
+        { id: 'no prefix', positive: row(6), negative: row(4) },
+        { id: 'one begins the other', positive: prefix, negative: [...prefix, ...row(2)] },
+      ];
+      const captured: PairActivations[] = await collect(model.capturePairs(pairs, { sites }));
+      expect(captured.map(({ id, label }) => [id, label])).toEqual(pairs.map(({ id, label }) => [id, label]));
+      for (const [index, pair] of pairs.entries()) {
+        const [positive, negative] = await collect(model.capture([pair.positive, pair.negative], { sites }));
+        for (const site of sites) {
+          const given = captured[index]!;
+          expectClose(given.positive[site]!.data, positive!.activations[site]!.data, activationTolerance);
+          expectClose(given.negative[site]!.data, negative!.activations[site]!.data, activationTolerance);
+        }
+      }
+    });
+
+    it('shows an edit in what it captures at the edited site', async () => {
+      for (const site of sites) {
+        const only: SteeringValues = { ...steering, sites: { [site]: steering.sites[site]! } };
+        const [plain] = await collect(model.capture([rows[1]!], { sites: [site] }));
+        const [edited] = await collect(model.capture([rows[1]!], { sites: [site], steering: only }));
+        const width = model.identity.widths[site]!;
+        const { gain, bias } = steering.sites[site]!;
+        // The first layer's input is untouched, so its edit can be computed by hand.
+        const expected = plain!.activations[site]!.data.slice(0, width).map(
+          (x, i) => x * (1 + gain[i]!) + bias[i]!,
+        );
+        const given = edited!.activations[site]!.data.subarray(0, width);
+        expectClose(given, expected, activationTolerance);
+      }
+    });
+
+    it('scores bit-identically under zero steering', async () => {
+      const items = rows.map((prompt) => ({ prompt, candidates: [row(1), row(3)] }));
+      const zero = freezeSteering(zeroSteering(steering));
+      expect(await model.score(items, { steering: zero })).toEqual(await model.score(items));
+    });
+
+    it('scores an item of a batch as the item alone, whatever steers the others', async () => {
+      const items = rows.map((prompt) => ({ prompt, candidates: [row(1), row(4), row(2)] }));
+      const perRow = items.map((_, index) => [steering, undefined, other][index % 3]);
+      const together = await model.score(items, { steering: perRow });
+      for (const [index, item] of items.entries()) {
+        const [alone] = await model.score([item], perRow[index] && { steering: perRow[index] });
+        expectClose(together[index]!.logProbabilities, alone!.logProbabilities, tolerance);
+      }
+    });
+
+    it('gives probabilities: the chain rule holds', async () => {
+      const [prompt, answer] = [rows[1]!, row(3)];
+      const [whole] = await model.score([{ prompt, candidates: [answer] }]);
+      let sum = 0;
+      for (const [index, token] of answer.entries()) {
+        const [step] = await model.score([
+          { prompt: [...prompt, ...answer.slice(0, index)], candidates: [[token]] },
+        ]);
+        sum += step!.logProbabilities[0]!;
+      }
+      expectClose([sum], whole!.logProbabilities, tolerance * answer.length);
+    });
+
+    it('decodes with a cache what a full forward of the same tokens gives, steered row by row', async () => {
+      const perRow = rows.map((_, index) => [undefined, steering, other][index % 3]);
+      const generated = await model.generate(rows, { maxNewTokens: 6, steering: perRow });
+      for (const [index, prompt] of rows.entries()) {
+        const { tokens } = generated[index]!;
+        for (const [step, token] of tokens.entries()) {
+          const [check] = await model.score(
+            [{ prompt: [...prompt, ...tokens.slice(0, step)], candidates: [[token]] }],
+            perRow[index] && { steering: perRow[index] },
+          );
+          if (check!.topToken === token) continue;
+          // Another token may only win where the two are as good as equal.
+          const [both] = await model.score(
+            [{ prompt: [...prompt, ...tokens.slice(0, step)], candidates: [[token], [check!.topToken]] }],
+            perRow[index] && { steering: perRow[index] },
+          );
+          expectClose([both!.logProbabilities[0]!], [both!.logProbabilities[1]!], tolerance);
+        }
+      }
+    });
+
+    it('generates the same rows alone and in batches of any size', async () => {
+      const together = await model.generate(rows, { maxNewTokens: 4, temperature: 0.8, topK: 20, seed: 3 });
+      const single = await model.generate(rows, {
+        maxNewTokens: 4,
+        temperature: 0.8,
+        topK: 20,
+        seed: 3,
+        batchSize: 1,
+      });
+      expect(single).toEqual(together);
+    });
+
+    it('streams every token it returns', async () => {
+      const seen = new Map<number, number[]>();
+      const generated = await model.generate(rows, {
+        maxNewTokens: 3,
+        onToken: ({ row: index, token }) => seen.set(index, [...(seen.get(index) ?? []), token]),
+      });
+      expect(generated.map((_, index) => seen.get(index) ?? [])).toEqual(
+        generated.map(({ tokens }) => [...tokens]),
+      );
+    });
+
+    it('reports progress up to the last row', async () => {
+      const counts: number[] = [];
+      await model.score(
+        rows.map((prompt) => ({ prompt, candidates: [row(1)] })),
+        { batchSize: 2, onProgress: ({ done }) => counts.push(done) },
+      );
+      expect(counts.at(-1)).toBe(rows.length);
+    });
+
+    it('stops between runs when asked', async () => {
+      const controller = new AbortController();
+      const work = model.generate(rows, {
+        maxNewTokens: 50,
+        batchSize: 1,
+        signal: controller.signal,
+        onToken: () => controller.abort(new Error('enough')),
+      });
+      await expect(work).rejects.toThrow('enough');
+      expect(await model.generate([rows[0]!], { maxNewTokens: 1 })).toHaveLength(1);
+    });
+
+    it.each([
+      ['an empty row', [[]], 'EMPTY_INPUT'],
+      ['a token beyond the vocabulary', [[1, 10 ** 9]], 'INVALID_ARGUMENT'],
+      ['half a token', [[1.5]], 'INVALID_ARGUMENT'],
+    ])('refuses %s', async (_, bad, code) => {
+      await expect(model.generate(bad, { maxNewTokens: 1 })).rejects.toMatchObject({ code });
+      await expect(collect(model.capture(bad, { sites }))).rejects.toMatchObject({ code });
+    });
+
+    it('refuses more tokens than fit, and says how many do', async () => {
+      const work = model.generate([[1, 2]], { maxNewTokens: model.contextLength });
+      await expect(work).rejects.toMatchObject({ code: 'CONTEXT_LENGTH', limit: model.contextLength });
+    });
+
+    it('refuses steering of another shape, and no sites', async () => {
+      const wrong: SteeringValues = { ...steering, layers: model.identity.layers + 1 };
+      await expect(model.generate([[1]], { maxNewTokens: 1, steering: wrong })).rejects.toMatchObject({
+        code: 'INVALID_ARGUMENT',
+      });
+      await expect(collect(model.capture([[1]], { sites: [] }))).rejects.toMatchObject({
+        code: 'EMPTY_INPUT',
+      });
+    });
+
+    it('rejects calls after it was disposed', async () => {
+      const second = await load();
+      await second.dispose();
+      await expect(second.generate([[1]], { maxNewTokens: 1 })).rejects.toMatchObject({
+        code: 'MODEL_DISPOSED',
+      });
+    });
+  });
+}
+
+async function collect<T>(stream: AsyncIterable<T>): Promise<T[]> {
+  const items: T[] = [];
+  for await (const item of stream) items.push(item);
+  return items;
+}
+
+function expectClose(given: ArrayLike<number>, expected: ArrayLike<number>, tolerance: number): void {
+  expect(given.length).toBe(expected.length);
+  const numbers = Array.from(expected);
+  const scale = Math.max(1, Math.sqrt(numbers.reduce((sum, x) => sum + x * x, 0) / numbers.length));
+  const worst = numbers.reduce((most, x, index) => Math.max(most, Math.abs(x - given[index]!)), 0);
+  expect(worst).toBeLessThanOrEqual(tolerance * scale);
+}
+
+function zeroSteering(values: SteeringValues): SteeringValues {
+  return {
+    ...values,
+    sites: Object.fromEntries(
+      Object.entries(values.sites).map(([site, { gain, bias }]) => [
+        site,
+        { gain: new Float32Array(gain.length), bias: new Float32Array(bias.length) },
+      ]),
+    ),
+  };
+}
+
+/** Typed arrays cannot be frozen; the objects around them can. */
+function freezeSteering(values: SteeringValues): SteeringValues {
+  for (const site of Object.values(values.sites)) Object.freeze(site);
+  Object.freeze(values.sites);
+  return Object.freeze(values);
+}

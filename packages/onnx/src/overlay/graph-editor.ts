@@ -1,0 +1,174 @@
+/**
+ * Adding steering inputs and taps to a parsed decoder graph, and cutting away what is then not needed.
+ *
+ * @module
+ */
+
+import type { Site } from '@austeer/core';
+import { create } from '@bufbuild/protobuf';
+import { type GraphProto, type NodeProto, NodeProtoSchema } from 'onnx-buf';
+import { POSITIONS_INPUT } from '../decoder-graph.ts';
+import { type AttributeValue, attributeProto } from '../model-file/attributes.ts';
+import { namesRead } from '../model-file/graph-index.ts';
+import { inlineTensorProto, tensorValueInfo } from '../model-file/graph-writer.ts';
+import type { SiteLocation } from '../sites/find-sites.ts';
+
+/** A site to edit or read. */
+export interface EditedSite {
+  readonly site: Site;
+  readonly width: number;
+  readonly locations: readonly SiteLocation[];
+}
+
+/** Edits a parsed graph in place; for graphs that this package has parsed for itself. */
+export interface GraphEditor {
+  /** x̂ = x ⊙ (1 + gain) + bias at every layer of the site. */
+  steer(site: EditedSite): { gain: string; bias: string };
+  /** Outputs `[picked, width]`, one per layer, taken after the edits so far. */
+  capture(site: EditedSite): string[];
+  /** Makes the language-model head compute only the picked positions. */
+  pickLogits(logits: string, head: NodeProto | undefined, vocabularySize: number): void;
+  /** Drops outputs other than `names`, and all nodes, weights and inputs that these do not need. */
+  keepOnly(names: readonly string[]): void;
+}
+
+const ONE = 'austeer.one';
+
+/** Starts editing. Call `steer` for all sites first: captures are taken after the edits so far. */
+export function createGraphEditor(graph: GraphProto): GraphEditor {
+  const add = (
+    opType: string,
+    input: readonly string[],
+    output: readonly string[],
+    attributes: Readonly<Record<string, AttributeValue>> = {},
+  ): string => {
+    graph.node.push(
+      create(NodeProtoSchema, {
+        name: `austeer.node.${output[0]}`,
+        opType,
+        input: [...input],
+        output: [...output],
+        attribute: Object.entries(attributes).map(([name, value]) => attributeProto(name, value)),
+      }),
+    );
+    return output[0]!;
+  };
+  /** Newest form of each value that was edited. */
+  const edited = new Map<string, string>();
+  const rename = (from: string, to: string, readers: readonly NodeProto[]): void => {
+    for (const node of readers) {
+      node.input.forEach((name, at) => {
+        if (name === from) node.input[at] = to;
+      });
+    }
+    edited.set(from, to);
+  };
+  /** The value at a location, after the edits so far. */
+  const valueAt = (location: SiteLocation): string => {
+    if (location.kind === 'value') return edited.get(location.tensor) ?? location.tensor;
+    // The last layer's skip node has no output for the sum: exporters leave it out where nothing reads it.
+    const { node } = location;
+    while (node.output.length < 4) node.output.push('');
+    node.output[3] ||= `austeer.sum.${node.output[0]}`;
+    return node.output[3];
+  };
+
+  const steerSum = (node: NodeProto, gain: string, bias: string, prefix: string): void => {
+    // Rewiring the readers of the sum would leave the normalized output unedited. So what the edit adds,
+    // g·(a + b) + bias, goes into operand b: zero stays zero, and the fused node stays as it is.
+    const sum = add('Add', node.input.slice(0, 2), [`${prefix}.before`]);
+    const scaled = add('Mul', [sum, gain], [`${prefix}.scaled`]);
+    const change = add('Add', [scaled, bias], [`${prefix}.change`]);
+    node.input[1] = add('Add', [node.input[1]!, change], [`${prefix}.edited`]);
+  };
+
+  const positions = (): string => {
+    if (!graph.input.some(({ name }) => name === POSITIONS_INPUT)) {
+      graph.input.push(tensorValueInfo(POSITIONS_INPUT, 'int64', ['picked', 2]));
+    }
+    return POSITIONS_INPUT;
+  };
+
+  return {
+    steer({ site, width, locations }) {
+      const layers = locations.length;
+      const gain = `austeer.gain.${site}`;
+      const bias = `austeer.bias.${site}`;
+      for (const name of [gain, bias])
+        graph.input.push(tensorValueInfo(name, 'float32', ['rows', layers, width]));
+      if (!graph.initializer.some(({ name }) => name === ONE)) {
+        graph.initializer.push(inlineTensorProto(ONE, 'float32', [], Float32Array.of(1)));
+      }
+      const sizes = inlineTensorProto(
+        `austeer.sizes.${site}`,
+        'int64',
+        [layers],
+        new BigInt64Array(layers).fill(1n),
+      );
+      graph.initializer.push(sizes);
+      const split = (name: string): string[] => {
+        const parts = locations.map((_, layer) => `${name}.${layer}`);
+        add('Split', [name, sizes.name], parts, { axis: { int: 1 } });
+        return parts;
+      };
+      const addends = split(bias);
+      const sums = locations.some(({ kind }) => kind === 'skipSum') ? split(gain) : [];
+      const factors = locations.some(({ kind }) => kind === 'value')
+        ? split(add('Add', [gain, ONE], [`austeer.factor.${site}`]))
+        : [];
+      locations.forEach((location, layer) => {
+        const prefix = `austeer.${site}.${layer}`;
+        if (location.kind === 'skipSum') {
+          steerSum(location.node, sums[layer]!, addends[layer]!, prefix);
+          return;
+        }
+        const readers = [...graph.node];
+        const current = valueAt(location);
+        const scaled = add('Mul', [current, factors[layer]!], [`${prefix}.scaled`]);
+        rename(current, add('Add', [scaled, addends[layer]!], [`${prefix}.edited`]), readers);
+        edited.set(location.tensor, `${prefix}.edited`);
+      });
+      return { gain, bias };
+    },
+    capture({ site, width, locations }) {
+      return locations.map((location, layer) => {
+        const name = add('GatherND', [valueAt(location), positions()], [`austeer.capture.${site}.${layer}`]);
+        graph.output.push(tensorValueInfo(name, 'float32', ['picked', width]));
+        return name;
+      });
+    },
+    pickLogits(logits, head, vocabularySize) {
+      if (head !== undefined) {
+        head.input[0] = add('GatherND', [head.input[0]!, positions()], ['austeer.picked.hidden']);
+      } else {
+        const all = 'austeer.logits.all';
+        for (const node of graph.node) {
+          node.output.forEach((name, at) => {
+            if (name === logits) node.output[at] = all;
+          });
+        }
+        add('GatherND', [all, positions()], [logits]);
+      }
+      const at = graph.output.findIndex(({ name }) => name === logits);
+      graph.output[at] = tensorValueInfo(logits, 'float32', ['picked', vocabularySize]);
+    },
+    keepOnly(names) {
+      const wanted = new Set(names);
+      graph.output = graph.output.filter(({ name }) => wanted.has(name));
+      const makers = new Map(graph.node.flatMap((node) => node.output.map((name) => [name, node] as const)));
+      const needed = new Set<NodeProto>();
+      for (const name of wanted) {
+        const node = makers.get(name);
+        if (node === undefined || needed.has(node)) continue;
+        needed.add(node);
+        for (const read of namesRead(node)) wanted.add(read);
+      }
+      graph.node = graph.node.filter((node) => needed.has(node));
+      graph.input = graph.input.filter(({ name }) => wanted.has(name));
+      graph.initializer = graph.initializer.filter(({ name }) => wanted.has(name));
+      // Shapes noted for the old graph may be wrong now, and ORT works them out anew.
+      graph.valueInfo = [];
+      graph.quantizationAnnotation = [];
+    },
+  };
+}

@@ -1,0 +1,286 @@
+/**
+ * Somebody's ONNX decoder, made steerable: a small graph over the weights where they lie. The user's files are
+ * read and never written.
+ *
+ * @module
+ */
+import { InvalidArgumentError, SITES, type Site, UnsupportedModelError } from '@austeer/core';
+import { toBinary } from '@bufbuild/protobuf';
+import { ModelProtoSchema } from 'onnx-buf';
+import type { DecoderGraph, GraphPurpose } from '../decoder-graph.ts';
+import { referToWeights } from '../model-file/external-weights.ts';
+import { type GraphIndex, indexGraph } from '../model-file/graph-index.ts';
+import { MICROSOFT_DOMAIN } from '../model-file/graph-writer.ts';
+import { type OnnxModelFile, readOnnxModel } from '../model-file/read-onnx-model.ts';
+import { findSites, type SiteTable } from '../sites/find-sites.ts';
+import { type DecoderPorts, readDecoderPorts } from './decoder-ports.ts';
+import { createGraphEditor, type EditedSite } from './graph-editor.ts';
+import { findLanguageModelHead } from './language-model-head.ts';
+import { type ModelFolder, readModelFolder } from './model-folder.ts';
+
+/** Split takes its sizes as an input since opset 13. */
+const LOWEST_OPSET = 13;
+/** Initializers need not be inputs since IR version 4; 8 is what opset 13 to 18 exports carry. */
+const LOWEST_IR_VERSION = 8n;
+
+/**
+ * Sites by tensor name, for graphs whose structure is not understood: one value `[rows, tokens, width]` per
+ * layer. A site given here is not searched for.
+ */
+export type SiteMap = Readonly<
+  Partial<Record<Site, { readonly width: number; readonly tensors: readonly string[] }>>
+>;
+
+/** Options of {@link openOnnxDecoder}. */
+export interface OpenOnnxDecoderOptions {
+  /**
+   * Folder with `config.json` (or `genai_config.json`) and `onnx/model.onnx` or `model.onnx`, or one `.onnx`
+   * file of such a folder.
+   */
+  readonly path: string;
+  /** What the graph is for; what that does not need is left out. */
+  readonly purpose: GraphPurpose;
+  /** @default {} */
+  readonly siteMap?: SiteMap | undefined;
+}
+
+/**
+ * Opens an ONNX export of a decoder with steering inputs and taps where the purpose asks for them. Understood
+ * are Optimum's `text-generation-with-past` exports (and others in plain operators) and onnxruntime-genai's
+ * with GroupQueryAttention, activations and cache in float32, weights of any kind. Sites are found by
+ * structure; `ffnInner` and `residual` are offered where all layers have them.
+ *
+ * Load the result with `InferenceSession.create(model, { extra: { session: {
+ * model_external_initializers_file_folder_path: dataFolder } } })`.
+ *
+ * @throws FileMissingError, FileFormatError for missing, truncated and foreign files.
+ * @throws UnsupportedModelError naming the node or input that is not understood.
+ * @throws InvalidArgumentError for a purpose that asks for nothing, or for a site that the model lacks.
+ *
+ * @example
+ * ```ts
+ * const decoder = await openOnnxDecoder({
+ *   path: 'models/SmolLM2-135M',
+ *   purpose: { logits: true, capture: [], steer: ['attention', 'ffn'] },
+ * });
+ * decoder.widths; // { attention: 576, ffn: 576, … }
+ * ```
+ */
+export async function openOnnxDecoder(options: OpenOnnxDecoderOptions): Promise<DecoderGraph> {
+  const { path, purpose, siteMap = {} } = options;
+  if (!purpose.logits && purpose.capture.length === 0) {
+    throw new InvalidArgumentError({
+      argument: 'purpose',
+      given: purpose,
+      expected: 'logits, or at least one site to capture',
+    });
+  }
+  const { file, ports, index, sites, config } = await readDecoder({
+    path,
+    siteMap,
+    wanted: [...purpose.capture, ...purpose.steer],
+  });
+  const { model, graph } = file;
+  const editor = createGraphEditor(graph);
+  const editedSite = (site: Site): EditedSite => ({ site, ...offeredSite(sites, site) });
+
+  const head = findLanguageModelHead(index, ports.logits);
+  const vocabularySize = ports.vocabularySize ?? head?.outWidth ?? config.vocabularySize;
+  const kvHeads = ports.kvHeads ?? config.kvHeads;
+  const headSize = ports.headSize ?? config.headSize;
+  if (vocabularySize === undefined || kvHeads === undefined || headSize === undefined) {
+    throw new UnsupportedModelError({
+      what: 'A decoder graph',
+      given: 'whose vocabulary, head count or head size is stated nowhere',
+      supported: 'sizes fixed in the graph, or vocab_size, num_key_value_heads and head_dim in config.json',
+    });
+  }
+
+  const gain: Partial<Record<Site, string>> = {};
+  const bias: Partial<Record<Site, string>> = {};
+  // Values before sums: a sum is edited at the operand its node then reads.
+  const steered = inOrder(purpose.steer).map(editedSite);
+  for (const site of steered) {
+    const names = editor.steer(site);
+    gain[site.site] = names.gain;
+    bias[site.site] = names.bias;
+  }
+  const captures: Partial<Record<Site, readonly string[]>> = {};
+  for (const site of inOrder(purpose.capture)) captures[site] = editor.capture(editedSite(site));
+  if (purpose.logits) editor.pickLogits(ports.logits, head?.node, vocabularySize);
+
+  editor.keepOnly([
+    ...(purpose.logits ? [ports.logits] : []),
+    ...ports.present.flatMap(({ key, value }) => [key, value]),
+    ...Object.values(captures).flat(),
+  ]);
+  const { dataFolder, initializers } = await referToWeights(file, graph.initializer);
+  graph.initializer = [...initializers];
+  if (model.irVersion < LOWEST_IR_VERSION) model.irVersion = LOWEST_IR_VERSION;
+
+  const left = new Set(graph.input.map(({ name }) => name));
+  const kept = (name: string | undefined): string | undefined =>
+    name !== undefined && left.has(name) ? name : undefined;
+  return {
+    model: toBinary(ModelProtoSchema, model),
+    dataFolder,
+    purpose,
+    architecture: config.architecture,
+    layers: ports.past.length,
+    widths: Object.fromEntries(
+      SITES.flatMap((site) => (sites[site] === undefined ? [] : [[site, sites[site].width]])),
+    ),
+    kvHeads,
+    headSize,
+    vocabularySize,
+    contextLength: config.contextLength,
+    ...(isGrouped(index, ports)
+      ? { padding: 'right' as const, cache: 'shared' as const }
+      : { padding: 'left' as const, cache: 'growing' as const }),
+    inputs: {
+      ids: ports.ids,
+      attentionMask: kept(ports.attentionMask),
+      positionIds: kept(ports.positionIds),
+      past: ports.past,
+      gain,
+      bias,
+    },
+    outputs: { logits: purpose.logits ? ports.logits : undefined, present: ports.present, captures },
+  };
+}
+
+/** What an export is and where its sites were found. */
+export interface OnnxDecoderDescription {
+  /** The `.onnx` file, symbolic links followed. */
+  readonly modelPath: string;
+  readonly architecture: string;
+  /** Program that wrote the graph and its version, as the file says. */
+  readonly exporter: string;
+  readonly opset: number;
+  readonly layers: number;
+  /** Operator that computes attention. */
+  readonly attention: 'GroupQueryAttention' | 'plain';
+  /** Width and one place per layer: a tensor name, or the node whose sum is the site. */
+  readonly sites: Readonly<
+    Partial<Record<Site, { readonly width: number; readonly places: readonly string[] }>>
+  >;
+}
+
+/**
+ * Tells what an ONNX export is and where its sites are, without building anything.
+ *
+ * @throws as {@link openOnnxDecoder}.
+ *
+ * @example
+ * ```ts
+ * const { sites } = await describeOnnxDecoder({ path: 'models/SmolLM2-135M' });
+ * sites.ffn?.places[0]; // '/model/layers.0/mlp/down_proj/MatMul_output_0'
+ * ```
+ */
+export async function describeOnnxDecoder(
+  options: Pick<OpenOnnxDecoderOptions, 'path' | 'siteMap'>,
+): Promise<OnnxDecoderDescription> {
+  const { path, siteMap = {} } = options;
+  const { file, ports, index, sites, config, opset } = await readDecoder({ path, siteMap, wanted: [] });
+  return {
+    modelPath: file.path,
+    architecture: config.architecture,
+    exporter: `${file.model.producerName} ${file.model.producerVersion}`.trim() || 'unknown',
+    opset,
+    layers: ports.past.length,
+    attention: isGrouped(index, ports) ? 'GroupQueryAttention' : 'plain',
+    sites: Object.fromEntries(
+      SITES.flatMap((site) => {
+        const found = sites[site];
+        if (found === undefined) return [];
+        const places = found.locations.map((location) =>
+          location.kind === 'value'
+            ? location.tensor
+            : ((location.node.name || location.node.output[0]) ?? ''),
+        );
+        return [[site, { width: found.width, places }]];
+      }),
+    ),
+  };
+}
+
+interface ReadDecoder {
+  readonly file: OnnxModelFile;
+  readonly ports: DecoderPorts;
+  readonly index: GraphIndex;
+  readonly sites: SiteTable;
+  readonly config: ModelFolder['config'];
+  readonly opset: number;
+}
+
+async function readDecoder(options: {
+  path: string;
+  siteMap: SiteMap;
+  wanted: readonly Site[];
+}): Promise<ReadDecoder> {
+  const { path, siteMap, wanted } = options;
+  const { modelPath, config } = await readModelFolder(path);
+  const file = await readOnnxModel(modelPath);
+  const opset = Number(file.model.opsetImport.find(({ domain }) => domain === '')?.version ?? 0n);
+  if (opset < LOWEST_OPSET) {
+    throw new UnsupportedModelError({
+      what: 'ONNX opset',
+      given: String(opset),
+      supported: `${LOWEST_OPSET} and later`,
+      advice: 'Export the model again with a newer exporter',
+    });
+  }
+  const ports = readDecoderPorts(file.graph);
+  const index = indexGraph(file.graph);
+  const mapped = mappedSites(siteMap, ports.past.length, index);
+  const enough = wanted.length > 0 && wanted.every((site) => mapped[site] !== undefined);
+  const found = enough
+    ? {}
+    : findSites(
+        index,
+        ports.present.map(({ value }) => value),
+      );
+  return { file, ports, index, config, opset, sites: { ...found, ...mapped } };
+}
+
+function mappedSites(siteMap: SiteMap, layers: number, index: GraphIndex): SiteTable {
+  const mapped: { -readonly [K in keyof SiteTable]: SiteTable[K] } = {};
+  for (const site of SITES) {
+    const given = siteMap[site];
+    if (given === undefined) continue;
+    const unknown = given.tensors.find((tensor) => index.producer(tensor) === undefined);
+    if (given.tensors.length !== layers || unknown !== undefined) {
+      throw new InvalidArgumentError({
+        argument: `siteMap.${site}`,
+        given: unknown ?? given.tensors,
+        expected: `names of ${layers} values of the graph, one per layer`,
+      });
+    }
+    mapped[site] = {
+      width: given.width,
+      locations: given.tensors.map((tensor) => ({ kind: 'value', tensor })),
+    };
+  }
+  return mapped;
+}
+
+function offeredSite(sites: SiteTable, site: Site): NonNullable<SiteTable[Site]> {
+  const found = sites[site];
+  if (found !== undefined) return found;
+  const offered = SITES.filter((candidate) => sites[candidate] !== undefined);
+  throw new InvalidArgumentError({
+    argument: 'purpose',
+    given: site,
+    expected: `sites that this model offers (${offered.join(', ')})`,
+  });
+}
+
+/** Each site once; `residual` last. */
+function inOrder(sites: readonly Site[]): Site[] {
+  return SITES.filter((site) => sites.includes(site));
+}
+
+function isGrouped(index: GraphIndex, ports: DecoderPorts): boolean {
+  const node = index.producer(ports.present[0]!.value);
+  return node?.opType === 'GroupQueryAttention' && node.domain === MICROSOFT_DOMAIN;
+}

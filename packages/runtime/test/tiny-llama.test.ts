@@ -1,0 +1,30 @@
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import type { LanguageModel } from '@austeer/core';
+import { describeLanguageModel } from '@austeer/core/testing';
+import { TINY_LLAMA, tinyLlama } from '@austeer/onnx/testing';
+import { loadGguf } from '@austeer/runtime';
+import { afterAll } from 'vitest';
+
+const folder = mkdtempSync(join(tmpdir(), 'austeer-tiny-'));
+afterAll(() => rmSync(folder, { recursive: true }));
+
+for (const [type, precision] of [
+  ['F32', 'fp32'],
+  ['Q4_1', 'fp32'],
+  ['Q4_1', '4bit'],
+  ['Q8_0', '4bit'],
+] as const) {
+  const path = join(folder, `${type}.gguf`);
+  writeFileSync(path, tinyLlama({ type }));
+  describeLanguageModel({
+    name: `tiny llama, ${type}, ${precision}`,
+    load: (): Promise<LanguageModel> => loadGguf({ path, precision, threads: 1, cacheDirectory: folder }),
+    tokensBelow: TINY_LLAMA.vocabulary,
+    // The 8-bit activations of a block do not depend on the rows beside it, but on how its input was summed.
+    tolerance: precision === 'fp32' ? 1e-4 : 0.1,
+    activationTolerance: precision === 'fp32' ? 1e-4 : 0.1,
+    sites: ['attention', 'ffn'],
+  });
+}
