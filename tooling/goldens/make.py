@@ -1,6 +1,6 @@
 """Makes small golden files: what PyTorch computes on the real weights of a GGUF.
 
-python make.py --model model.gguf --boolq-pairs train.jsonl --out smollm2-135m [--only forward,tokenizer]
+python make.py --model model.gguf --boolq-pairs train.jsonl --out smollm2-135m [--only forward,batch]
 """
 
 import argparse
@@ -24,11 +24,18 @@ PARTS = ["tokenizer", "dequantized", "forward", "batch", "localization", "steere
 
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
-    parser.add_argument("--model", type=Path, required=True)
-    parser.add_argument("--boolq-pairs", type=Path, required=True)
-    parser.add_argument("--out", type=Path, required=True)
-    parser.add_argument("--only", type=lambda text: text.split(","), default=PARTS)
+    parser.add_argument("--model", type=Path, required=True, help="the GGUF file")
+    parser.add_argument("--boolq-pairs", type=Path, required=True, help="BoolQ training rows, JSON lines as published")
+    parser.add_argument("--out", type=Path, required=True, help="folder of the golden files")
+    parser.add_argument(
+        "--only",
+        type=lambda text: text.split(","),
+        default=PARTS,
+        help=f"some of {','.join(PARTS)}; steered reads the localization.json of the folder",
+    )
     options = parser.parse_args()
+    if not set(options.only) <= set(PARTS):
+        parser.error(f"--only takes some of {','.join(PARTS)}")
     # One thread: the order of additions, and so the last bits, depend on the number of threads.
     torch.set_num_threads(1)
     torch.use_deterministic_algorithms(True)
@@ -55,6 +62,8 @@ def main() -> None:
     if "steered" in options.only:
         localization = json.loads((out / "localization.json").read_text())
         write_json(out / "steered.json", steered_goldens(reference, tokenizer, localization))
+    for file in sorted(out.iterdir()):
+        print(f"{file.name}: {file.stat().st_size} bytes")
 
 
 if __name__ == "__main__":

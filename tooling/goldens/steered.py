@@ -9,7 +9,7 @@ from files import short, shorts
 from model import SITES, Reference
 from tokenizer import encode
 
-STEPS, SEED, RANDOM_UNITS = 24, 7, 300
+STEPS, SEED, RANDOM_UNITS = 24, 7, 200
 END_TOKEN = 2
 # Below this gap between the best two logits, two ways of computing in float32 may choose differently.
 GAP = 0.02

@@ -1,1 +1,13 @@
-export {};
+/**
+ * The `austeer` command. Exit codes: 0 done, 1 an error or a failed check, 2 the command line is wrong,
+ * 130 stopped by Ctrl-C.
+ *
+ * @module
+ */
+import { run } from '@stricli/core';
+import { application } from './application.ts';
+import { createContext } from './context.ts';
+
+await run(application, process.argv.slice(2), createContext(process));
+// Usage errors have negative codes of their own in the library; scripts know 2.
+if (Number(process.exitCode) < 0) process.exitCode = 2;

@@ -3,4 +3,22 @@
  *
  * @module
  */
-export { loadGguf } from './load-model.ts';
+
+export { ModelDisposedError } from './decoder-model.ts';
+export { InferenceError } from './engine/onnx-runtime.ts';
+export { type LoadedModel, type LoadModelOptions, loadModel, type ModelDetails } from './load-model.ts';
+export { proveSites, type SiteCheck, type SiteProof } from './prove-sites.ts';
+export { logProbabilities, mostLikely } from './sampling.ts';
+export { defaultCacheDirectory } from './sources/cache.ts';
+export {
+  type CatalogueEntry,
+  type CatalogueFile,
+  MODEL_CATALOGUE,
+  type ModelSource,
+} from './sources/catalogue.ts';
+export { type ListedModel, listModels } from './sources/list-models.ts';
+export type { ResolvedModel } from './sources/resolve-context.ts';
+export { type ResolveModelOptions, resolveModel } from './sources/resolve-model.ts';
+export { NoChatTemplateError } from './tokenizer/create-tokenizer.ts';
+export { tokenizerFromFolder } from './tokenizer/tokenizer-from-folder.ts';
+export { tokenizerFromGguf } from './tokenizer/tokenizer-from-gguf.ts';

@@ -4,54 +4,187 @@
  * @module
  */
 import { availableParallelism } from 'node:os';
-import { basename, join } from 'node:path';
-import { InvalidArgumentError, type LanguageModel, type ModelIdentity, type Progress } from '@austeer/core';
+import { join } from 'node:path';
+import {
+  type LanguageModel,
+  type ModelIdentity,
+  type Progress,
+  sha256,
+  UnknownNameError,
+  UnsupportedModelError,
+} from '@austeer/core';
 import { sha256OfFile } from '@austeer/core/node';
-import { openGguf, type Precision, prepareLlama } from '@austeer/onnx';
+import {
+  type DecoderGraph,
+  type GraphPurpose,
+  openGguf,
+  openOnnxDecoder,
+  type Precision,
+  prepareLlama,
+} from '@austeer/onnx';
 import { checkWhole } from './call-checks.ts';
 import { createDecoderModel } from './decoder-model.ts';
 import { createDecoder } from './engine/decoder.ts';
+import { defaultCacheDirectory } from './sources/cache.ts';
+import type { ResolvedModel } from './sources/resolve-context.ts';
+import { type ResolveModelOptions, resolveModel } from './sources/resolve-model.ts';
+import { tokenizerFromFolder } from './tokenizer/tokenizer-from-folder.ts';
 import { tokenizerFromGguf } from './tokenizer/tokenizer-from-gguf.ts';
 
-/** A GGUF on disk, made ready once; models of any precision open from it. */
-export async function loadGguf(options: {
-  path: string;
-  sha256?: string | undefined;
-  name?: string | undefined;
-  precision: Precision;
-  threads: number;
-  cacheDirectory: string;
-  signal?: AbortSignal | undefined;
-  onProgress?: ((progress: Progress) => void) | undefined;
-}): Promise<LanguageModel> {
-  const { path, precision, threads, cacheDirectory, signal, onProgress } = options;
+/** How a model is loaded. */
+export interface LoadModelOptions extends ResolveModelOptions {
+  /**
+   * For GGUF files. `fp32`: exact, for localization; `4bit`: the file's own integers with 8-bit activations,
+   * for decoding in less memory. ONNX folders compute as they were exported. @default 'fp32'
+   */
+  readonly precision?: Precision | undefined;
+  /** Threads of the matrix products, ≥ 1. @default the machine's cores */
+  readonly threads?: number | undefined;
+}
+
+/** A loaded model and how it computes. */
+export interface LoadedModel extends LanguageModel {
+  readonly details: ModelDetails;
+}
+
+/** What `austeer doctor` shows beside the proof. */
+export interface ModelDetails {
+  readonly source: ResolvedModel['source'];
+  readonly format: 'gguf' | 'onnx';
+  /** How the numbers are computed, in words. */
+  readonly precision: string;
+  readonly attention: 'grouped query (shared cache)' | 'plain (growing cache)';
+  readonly padding: 'left' | 'right';
+  readonly vocabularySize: number;
+}
+
+const PRECISIONS: readonly Precision[] = ['fp32', '4bit'];
+
+/**
+ * Loads a decoder: a name of the catalogue, a hub id, a folder with an ONNX export, or a GGUF file. Weights
+ * of a GGUF are made ready once and kept in the cache folder.
+ *
+ * @throws the errors of {@link resolveModel} when the model cannot be had.
+ * @throws UnsupportedModelError when it is of a kind, architecture or tensor type that is not known.
+ * @throws FileFormatError when a file is damaged.
+ *
+ * @example
+ * ```ts no-run
+ * const model = await loadModel({ model: 'smollm2-135m' });
+ * const [answer] = await model.generate([model.tokenizer!.encode('The capital of France is')], { maxNewTokens: 5 });
+ * await model.dispose();
+ * ```
+ */
+export async function loadModel(options: LoadModelOptions): Promise<LoadedModel> {
+  const { precision = 'fp32', threads = availableParallelism(), signal, onProgress } = options;
+  if (!PRECISIONS.includes(precision)) {
+    throw new UnknownNameError({ kind: 'precision', given: precision, known: PRECISIONS });
+  }
+  checkWhole('threads', threads, 1);
+  const resolved = await resolveModel(options);
+  if (resolved.entry?.kind === 'encoder') {
+    throw new UnsupportedModelError({
+      what: 'Model',
+      given: `${resolved.name} (a sentence encoder)`,
+      supported: 'decoders',
+    });
+  }
+  const gguf = Object.entries(resolved.files).filter(([name]) => name.toLowerCase().endsWith('.gguf'));
+  const onnx = Object.keys(resolved.files).some((name) => name.toLowerCase().endsWith('.onnx'));
+  const shared = { resolved, threads, signal, onProgress };
+  if (gguf.length === 1) {
+    const cacheDirectory = join(options.cacheDirectory ?? defaultCacheDirectory(), 'prepared');
+    return loadGguf({ ...shared, path: gguf[0]![1], precision, cacheDirectory });
+  }
+  if (gguf.length === 0 && onnx) return loadOnnx(shared);
+  throw new UnsupportedModelError({
+    what: 'Model folder',
+    given: resolved.directory,
+    supported: 'one .gguf file, or an ONNX export',
+    advice: gguf.length > 1 ? 'Name one of the .gguf files' : 'Export the model to ONNX with Optimum',
+  });
+}
+
+interface LoadOptions {
+  readonly resolved: ResolvedModel;
+  readonly threads: number;
+  readonly signal: AbortSignal | undefined;
+  readonly onProgress: ((progress: Progress) => void) | undefined;
+}
+
+async function loadGguf(
+  options: LoadOptions & { path: string; precision: Precision; cacheDirectory: string },
+): Promise<LoadedModel> {
+  const { resolved, path, precision, threads, cacheDirectory, signal, onProgress } = options;
   const file = await openGguf(path);
   const tokenizer = tokenizerFromGguf(file);
-  const weightsSha256 =
-    options.sha256 ?? (await sha256OfFile(file.path, { what: 'GGUF model', ...(signal && { signal }) }));
+  const weightsSha256 = Object.values(resolved.sha256)[0] ?? (await hashFiles([path], signal));
   const prepared = await prepareLlama({
     file,
     precision,
     cacheKey: weightsSha256,
-    cacheDirectory: join(cacheDirectory, 'prepared'),
+    cacheDirectory,
     signal,
     onProgress,
   });
-  const { configuration } = prepared;
-  const shape = prepared.graph({ logits: false, capture: ['ffn'], steer: [] });
-  const identity: ModelIdentity = {
-    name: options.name ?? basename(path),
-    architecture: configuration.architecture,
-    layers: configuration.layers,
-    widths: shape.widths,
+  return assemble({
+    resolved,
+    threads,
+    makeGraph: (purpose) => prepared.graph(purpose),
+    sample: prepared.graph({ logits: true, capture: [], steer: [] }),
     weightsSha256,
-  };
-  return createDecoderModel({
-    decoder: createDecoder({ makeGraph: (purpose) => prepared.graph(purpose), threads }),
-    identity,
     tokenizer,
-    contextLength: configuration.contextLength,
-    vocabularySize: configuration.vocabulary,
-    padding: shape.padding,
+    format: 'gguf',
+    precision: precision === 'fp32' ? 'fp32' : '4-bit weights, 8-bit activations',
   });
+}
+
+async function loadOnnx(options: LoadOptions): Promise<LoadedModel> {
+  const { resolved, threads, signal } = options;
+  // A single .onnx file that was named lies alone among the files; a folder is searched for its layout.
+  const files = Object.values(resolved.files);
+  const path = files.length === 1 ? files[0]! : resolved.directory;
+  const makeGraph = (purpose: GraphPurpose): Promise<DecoderGraph> => openOnnxDecoder({ path, purpose });
+  const sample = await makeGraph({ logits: true, capture: [], steer: [] });
+  const weights = files.filter((name) => /\.onnx(_data|\.data)?(_\d+)?$/i.test(name)).sort();
+  return assemble({
+    resolved,
+    threads,
+    makeGraph,
+    sample,
+    weightsSha256: await hashFiles(weights, signal),
+    tokenizer: await tokenizerFromFolder(resolved.directory),
+    format: 'onnx',
+    precision: 'as exported',
+  });
+}
+
+function assemble(options: {
+  resolved: ResolvedModel;
+  threads: number;
+  makeGraph: (purpose: GraphPurpose) => Promise<DecoderGraph> | DecoderGraph;
+  sample: DecoderGraph;
+  weightsSha256: string;
+  tokenizer: LanguageModel['tokenizer'];
+  format: ModelDetails['format'];
+  precision: string;
+}): LoadedModel {
+  const { resolved, threads, makeGraph, sample, weightsSha256, tokenizer, format, precision } = options;
+  const { architecture, layers, widths, contextLength, vocabularySize, padding, cache } = sample;
+  const identity: ModelIdentity = { name: resolved.name, architecture, layers, widths, weightsSha256 };
+  const decoder = createDecoder({ makeGraph, threads });
+  const model = createDecoderModel({ decoder, identity, tokenizer, contextLength, vocabularySize, padding });
+  const attention = cache === 'shared' ? 'grouped query (shared cache)' : 'plain (growing cache)';
+  return {
+    ...model,
+    details: { source: resolved.source, format, precision, attention, padding, vocabularySize },
+  };
+}
+
+/** One hash over the hashes of several files; of a single file, its own. */
+async function hashFiles(paths: readonly string[], signal: AbortSignal | undefined): Promise<string> {
+  const hashes: string[] = [];
+  for (const path of paths)
+    hashes.push(await sha256OfFile(path, { what: 'Model', ...(signal && { signal }) }));
+  return hashes.length === 1 ? hashes[0]! : sha256(hashes.join(' '));
 }

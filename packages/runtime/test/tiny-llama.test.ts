@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import type { LanguageModel } from '@austeer/core';
 import { describeLanguageModel } from '@austeer/core/testing';
 import { TINY_LLAMA, tinyLlama } from '@austeer/onnx/testing';
-import { loadGguf } from '@austeer/runtime';
+import { loadModel } from '@austeer/runtime';
 import { afterAll } from 'vitest';
 
 const folder = mkdtempSync(join(tmpdir(), 'austeer-tiny-'));
@@ -20,7 +20,8 @@ for (const [type, precision] of [
   writeFileSync(path, tinyLlama({ type }));
   describeLanguageModel({
     name: `tiny llama, ${type}, ${precision}`,
-    load: (): Promise<LanguageModel> => loadGguf({ path, precision, threads: 1, cacheDirectory: folder }),
+    load: (): Promise<LanguageModel> =>
+      loadModel({ model: path, precision, threads: 1, cacheDirectory: folder }),
     tokensBelow: TINY_LLAMA.vocabulary,
     // The 8-bit activations of a block do not depend on the rows beside it, but on how its input was summed.
     tolerance: precision === 'fp32' ? 1e-4 : 0.1,

@@ -225,7 +225,7 @@ export function describeLanguageModel(options: LanguageModelUnderTest): void {
     it('stops between runs when asked', async () => {
       const controller = new AbortController();
       const work = model.generate(rows, {
-        maxNewTokens: 50,
+        maxNewTokens: 20,
         batchSize: 1,
         signal: controller.signal,
         onToken: () => controller.abort(new Error('enough')),

@@ -194,6 +194,19 @@ describe('the graph', () => {
     await session.release();
   });
 
+  it('picks logits after a head that it does not recognise', async () => {
+    const expected = await logitsOf(
+      await openOnnxDecoder({ path: goldenFolder('llama-genai'), purpose: LOGITS }),
+    );
+    // Clip without bounds changes nothing.
+    await changed('llama-genai', ({ graph }) => {
+      for (const node of graph!.node) if (node.output[0] === 'logits') node.output[0] = 'before';
+      graph!.node.push(create(NodeProtoSchema, { opType: 'Clip', input: ['before'], output: ['logits'] }));
+    });
+    const decoder = await openOnnxDecoder({ path: folder, purpose: LOGITS });
+    expect(largestDifference(await logitsOf(decoder), expected)).toBeLessThan(1e-5);
+  });
+
   it('takes one .onnx file, or the only one in the folder', async () => {
     await cp(goldenFolder('gpt2-optimum'), folder, { recursive: true });
     const file = join(folder, 'onnx/model.onnx');
@@ -227,6 +240,9 @@ describe('the graph', () => {
     await expect(openOnnxDecoder({ path, purpose })).rejects.toThrow(/siteMap/);
     const decoder = await openOnnxDecoder({ path, purpose, siteMap });
     expect(decoder.widths).toEqual({ ffn: 32 });
+    expect((await describeOnnxDecoder({ path, siteMap })).sites).toEqual({
+      ffn: { width: 32, places: sites.ffn!.places },
+    });
     const golden = await readGolden('llama-optimum');
     const session = await createSession(decoder);
     const run = startRun(decoder, session, { rows: 1, capacity: 16 });

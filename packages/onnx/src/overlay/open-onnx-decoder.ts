@@ -25,7 +25,7 @@ const LOWEST_IR_VERSION = 8n;
 
 /**
  * Sites by tensor name, for graphs whose structure is not understood: one value `[rows, tokens, width]` per
- * layer. A site given here is not searched for.
+ * layer. They stand in for what the search finds, and for the search itself where it fails.
  */
 export type SiteMap = Readonly<
   Partial<Record<Site, { readonly width: number; readonly tensors: readonly string[] }>>
@@ -181,7 +181,11 @@ export async function describeOnnxDecoder(
   options: Pick<OpenOnnxDecoderOptions, 'path' | 'siteMap'>,
 ): Promise<OnnxDecoderDescription> {
   const { path, siteMap = {} } = options;
-  const { file, ports, index, sites, config, opset } = await readDecoder({ path, siteMap, wanted: [] });
+  const { file, ports, index, sites, config, opset } = await readDecoder({
+    path,
+    siteMap,
+    wanted: SITES.filter((site) => siteMap[site] !== undefined),
+  });
   return {
     modelPath: file.path,
     architecture: config.architecture,
@@ -234,12 +238,16 @@ async function readDecoder(options: {
   const index = indexGraph(file.graph);
   const mapped = mappedSites(siteMap, ports.past.length, index);
   const enough = wanted.length > 0 && wanted.every((site) => mapped[site] !== undefined);
-  const found = enough
-    ? {}
-    : findSites(
-        index,
-        ports.present.map(({ value }) => value),
-      );
+  let found: SiteTable = {};
+  try {
+    found = findSites(
+      index,
+      ports.present.map(({ value }) => value),
+    );
+  } catch (error) {
+    // What the caller named is all that is asked for: then the rest need not be understood.
+    if (!enough || !(error instanceof UnsupportedModelError)) throw error;
+  }
   return { file, ports, index, config, opset, sites: { ...found, ...mapped } };
 }
 

