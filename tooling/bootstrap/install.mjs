@@ -21,7 +21,10 @@ export function installFingerprint(root) {
   for (const folder of workspaceFolders(root)) files.push(`${folder}/package.json`);
   for (const file of files) {
     const path = join(root, file);
-    hash.update(`${file}\0`).update(existsSync(path) ? readFileSync(path) : '').update('\0');
+    hash
+      .update(`${file}\0`)
+      .update(existsSync(path) ? readFileSync(path) : '')
+      .update('\0');
   }
   return hash.digest('hex');
 }
@@ -37,7 +40,9 @@ export function isInstalled(root, fingerprint) {
   const stamp = join(root, STAMP);
   if (!existsSync(stamp) || readFileSync(stamp, 'utf8') !== fingerprint) return false;
   return workspaceFolders(root).every((folder) => {
-    const { dependencies, devDependencies } = JSON.parse(readFileSync(join(root, folder, 'package.json'), 'utf8'));
+    const { dependencies, devDependencies } = JSON.parse(
+      readFileSync(join(root, folder, 'package.json'), 'utf8'),
+    );
     const names = Object.keys({ ...dependencies, ...devDependencies });
     return names.every((name) => existsSync(join(root, folder, 'node_modules', name)));
   });

@@ -21,15 +21,15 @@ export function isSupportedNode(range, version) {
   const given = numbers(version);
   return range.split('||').some((part) => {
     const wanted = numbers(part);
-    if (part.trim().startsWith('^') && given[0] !== wanted[0]) return false;
-    const difference = [0, 1, 2].map((place) => given[place] - wanted[place]).find((step) => step !== 0);
-    return difference === undefined || difference > 0;
+    if (part.trim().startsWith('^') && given.major !== wanted.major) return false;
+    const steps = [given.major - wanted.major, given.minor - wanted.minor, given.patch - wanted.patch];
+    return (steps.find((step) => step !== 0) ?? 0) >= 0;
   });
 }
 
-/** @param {string} text @returns {number[]} major, minor, patch */
+/** @param {string} text @returns {{ major: number, minor: number, patch: number }} */
 function numbers(text) {
   const match = /(\d+)\.(\d+)\.(\d+)/.exec(text);
   if (match === null) throw new Error(`"${text}" holds no version of the form 1.2.3`);
-  return match.slice(1).map(Number);
+  return { major: Number(match[1]), minor: Number(match[2]), patch: Number(match[3]) };
 }

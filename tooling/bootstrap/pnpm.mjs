@@ -74,8 +74,7 @@ async function versionOnPath(root) {
 
 /** @param {{ folder: string, version: string, sha512: string }} options */
 async function fetchPnpm({ folder, version, sha512 }) {
-  const advice =
-    `The npm registry has to be reachable (npm ping). Or install it by hand: npm install --global pnpm@${version}`;
+  const advice = `The npm registry has to be reachable (npm ping). Or install it by hand: npm install --global pnpm@${version}`;
   const tools = join(folder, '..');
   mkdirSync(tools, { recursive: true });
   const work = mkdtempSync(`${folder}.partial-`);
@@ -94,6 +93,6 @@ async function fetchPnpm({ folder, version, sha512 }) {
 
 /** The npm that started this script, where one did: its own path works where `npm` is a shell script. */
 function npm() {
-  const path = process.env['npm_execpath'];
+  const path = process.env.npm_execpath;
   return path !== undefined && /npm-cli\.[cm]?js$/.test(path) ? [process.execPath, path] : ['npm'];
 }

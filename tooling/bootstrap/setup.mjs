@@ -69,7 +69,8 @@ function install(pnpm) {
       // Said in pnpm-workspace.yaml as well; that script downloads GPU libraries and takes the install down with it.
       ONNXRUNTIME_NODE_INSTALL: 'skip',
     },
-    advice: 'The npm registry has to be reachable (npm ping). Nothing was left half done: run the same command again.',
+    advice:
+      'The npm registry has to be reachable (npm ping). Nothing was left half done: run the same command again.',
   });
 }
 

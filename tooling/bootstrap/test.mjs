@@ -28,7 +28,8 @@ function ownCheck(name) {
   return async () => {
     const { check: find } = await import(`../checks/${name}.mjs`);
     const problems = await find(ROOT);
-    if (problems.length > 0) throw new StepError(problems.map((/** @type {string} */ line) => `  ${line}`).join('\n'));
+    if (problems.length > 0)
+      throw new StepError(problems.map((/** @type {string} */ line) => `  ${line}`).join('\n'));
   };
 }
 

@@ -48,7 +48,7 @@ export function countTests(
 /** The reporter; vitest makes one per run. */
 export default class CountReporter implements Reporter {
   onTestRunEnd(modules: readonly TestModule[], unhandledErrors: readonly SerializedError[]): void {
-    const path = process.env['AUSTEER_TEST_COUNTS'];
+    const path = process.env.AUSTEER_TEST_COUNTS;
     if (path !== undefined) writeFileSync(path, JSON.stringify(countTests(modules, unhandledErrors)));
   }
 }

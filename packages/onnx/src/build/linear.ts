@@ -32,6 +32,17 @@ export interface LinearContext {
   readonly blockSums: (input: string) => string;
 }
 
+/**
+ * How the packed kernel rounds activations to 8 bits. What each form costs and gains is in `docs/benchmarks.md`.
+ *
+ * - `coarse`: one scale for 32 numbers.
+ * - `fine`: one scale for 16, for the products that read the normed residual stream, whose few large units
+ *   drown their neighbours. Only for 4-bit weights; others stay `coarse`.
+ * - `two planes`: 32 numbers, then what was lost of them once more: nearly exact. Only for 8-bit weights; for
+ *   the language-model head, whose rounding nothing averages out.
+ */
+export type ActivationRounding = 'coarse' | 'fine' | 'two planes';
+
 /** Rows of a tensor handled at once while weights are prepared: a few MB at most. */
 const PREPARE_BYTES = 4 << 20;
 
@@ -40,6 +51,7 @@ const PREPARE_BYTES = 4 << 20;
  *
  * @param options.name prefix of the initializers
  * @param options.tensors matrices `[rows, columns]` with equal columns; for `4bit` of one type
+ * @param options.rounding how finely the packed kernel rounds activations. @default 'coarse'
  * @returns `undefined` when the tensors cannot be one product in this precision
  */
 export function planLinear(options: {
@@ -47,8 +59,9 @@ export function planLinear(options: {
   name: string;
   tensors: readonly GgufTensor[];
   precision: Precision;
+  rounding?: ActivationRounding;
 }): Linear | undefined {
-  const { file, name, tensors, precision } = options;
+  const { file, name, tensors, precision, rounding = 'coarse' } = options;
   const columns = tensors[0]!.shape[1]!;
   const rows = tensors.reduce((sum, tensor) => sum + tensor.shape[0]!, 0);
   const type = tensors[0]!.type;
@@ -59,10 +72,10 @@ export function planLinear(options: {
     case 'F16':
       return floatLinear(file, name, tensors);
     case 'Q8_0':
-      return byteLinear(file, name, tensors, rows, columns);
+      return byteLinear(file, name, tensors, rows, columns, rounding);
     case 'Q4_0':
     case 'Q4_1':
-      return nibbleLinear(file, name, tensors, rows, columns, type === 'Q4_1');
+      return nibbleLinear(file, name, tensors, rows, columns, type === 'Q4_1', rounding);
   }
 }
 
@@ -130,6 +143,7 @@ function byteLinear(
   tensors: readonly GgufTensor[],
   rows: number,
   columns: number,
+  rounding: ActivationRounding,
 ): Linear {
   const { integers, scales } = byteSegments(file, name, tensors);
   const packed: WeightSegment = {
@@ -140,8 +154,18 @@ function byteLinear(
   const flat: WeightSegment = { ...scales, name: `${name}.packed.scales` };
   return {
     segments: [packed, flat],
-    emit: (context, input, output) =>
-      emitPacked(context, { input, output, weights: packed.name, scales: flat.name, rows, columns, bits: 8 }),
+    emit: (context, input, output) => {
+      const product = {
+        weights: packed.name,
+        scales: flat.name,
+        rows,
+        columns,
+        bits: 8,
+        block: BLOCK_SIZE,
+      } as const;
+      if (rounding === 'two planes') emitInTwoPlanes(context, { input, output, ...product });
+      else emitPacked(context, { input, output, ...product });
+    },
   };
 }
 
@@ -152,23 +176,27 @@ function nibbleLinear(
   rows: number,
   columns: number,
   withMinimum: boolean,
+  rounding: ActivationRounding,
 ): Linear {
   const stride = withMinimum ? TENSOR_TYPES.Q4_1.bytes : TENSOR_TYPES.Q4_0.bytes;
   const header = withMinimum ? 4 : 2;
   const blocks = columns / BLOCK_SIZE;
+  // The kernel rounds activations by its own blocks: half-size blocks repeat the scale of the whole one.
+  const split = rounding === 'fine' ? 2 : 1;
   const packed: WeightSegment = {
     name: `${name}.packed`,
     dtype: 'uint8',
-    dims: [rows, blocks, BLOCK_SIZE / 2],
+    dims: [rows, blocks * split, BLOCK_SIZE / split / 2],
     produce: () => mapParts(file, tensors, (_tensor, bytes) => repackNibbles(bytes, stride, header)),
   };
   const scales: WeightSegment = {
     name: `${name}.packed.scales`,
     dtype: 'float32',
-    dims: [rows, blocks],
-    produce: () => mapParts(file, tensors, (_tensor, bytes) => scalesOf(bytes, stride)),
+    dims: [rows, blocks * split],
+    produce: () => mapParts(file, tensors, (_tensor, bytes) => scalesOf(bytes, stride, split)),
   };
-  const product = { weights: packed.name, scales: scales.name, rows, columns, bits: 4 } as const;
+  const block = BLOCK_SIZE / split;
+  const product = { weights: packed.name, scales: scales.name, rows, columns, bits: 4, block } as const;
   if (!withMinimum) {
     return {
       segments: [packed, scales],
@@ -202,26 +230,67 @@ function nibbleLinear(
   };
 }
 
-function emitPacked(
-  { graph, weight }: LinearContext,
-  product: {
-    input: string;
-    output: string;
-    weights: string;
-    scales: string;
-    rows: number;
-    columns: number;
-    bits: 4 | 8;
-  },
-): void {
-  const { input, output, weights, scales, rows, columns, bits } = product;
+/** A product of the packed kernel. */
+interface PackedProduct {
+  readonly input: string;
+  readonly output: string;
+  readonly weights: string;
+  readonly scales: string;
+  readonly rows: number;
+  readonly columns: number;
+  readonly bits: 4 | 8;
+  /** Numbers that share a scale, of weights and of activations. */
+  readonly block: number;
+}
+
+/**
+ * x = coarse + fine, where coarse is what the kernel would round x to (per block of 32, 127 steps of the
+ * largest value) and fine is the rest; both go through the kernel as rows of one product, so that the weights
+ * are read once.
+ *
+ * @param product.input value `[rows, tokens, columns]`
+ */
+function emitInTwoPlanes(context: LinearContext, product: PackedProduct): void {
+  const { graph } = context;
+  const { input, output, columns } = product;
+  const name = (part: string): string => `${output}.${part}`;
+  graph.constant(name('blocks_shape'), BigInt64Array.of(0n, 0n, -1n, BigInt(BLOCK_SIZE)));
+  graph.constant(name('whole_shape'), BigInt64Array.of(0n, 0n, BigInt(columns)));
+  graph.constant(name('last_axis'), BigInt64Array.of(-1n));
+  graph.constant(name('steps'), Float32Array.of(127));
+  // Keeps a block of zeros from dividing by zero.
+  graph.constant(name('smallest'), Float32Array.of(1e-30));
+  graph.node('Reshape', [input, name('blocks_shape')], [name('blocks')]);
+  graph.node('Abs', [name('blocks')], [name('sizes')]);
+  graph.node('ReduceMax', [name('sizes'), name('last_axis')], [name('largest')], {
+    attributes: { keepdims: { int: 1 } },
+  });
+  graph.node('Div', [name('largest'), name('steps')], [name('raw_scale')]);
+  graph.node('Max', [name('raw_scale'), name('smallest')], [name('scale')]);
+  graph.node('Div', [name('blocks'), name('scale')], [name('exact_steps')]);
+  graph.node('Round', [name('exact_steps')], [name('whole_steps')]);
+  graph.node('Mul', [name('whole_steps'), name('scale')], [name('coarse_blocks')]);
+  graph.node('Reshape', [name('coarse_blocks'), name('whole_shape')], [name('coarse')]);
+  graph.node('Sub', [input, name('coarse')], [name('fine')]);
+  graph.node('Concat', [name('coarse'), name('fine')], [name('planes')], {
+    attributes: { axis: { int: 1 } },
+  });
+  emitPacked(context, { ...product, input: name('planes'), output: name('products') });
+  graph.node('Split', [name('products')], [name('coarse_product'), name('fine_product')], {
+    attributes: { axis: { int: 1 }, num_outputs: { int: 2 } },
+  });
+  graph.node('Add', [name('coarse_product'), name('fine_product')], [output]);
+}
+
+function emitPacked({ graph, weight }: LinearContext, product: PackedProduct): void {
+  const { input, output, weights, scales, rows, columns, bits, block } = product;
   graph.node('MatMulNBits', [input, weight(weights), weight(scales)], [output], {
     domain: 'com.microsoft',
     attributes: {
       K: { int: columns },
       N: { int: rows },
       bits: { int: bits },
-      block_size: { int: BLOCK_SIZE },
+      block_size: { int: block },
       accuracy_level: { int: 4 },
     },
   });
@@ -243,9 +312,10 @@ function repackNibbles(bytes: Uint8Array, stride: number, header: number): Uint8
   return result;
 }
 
-function scalesOf(bytes: Uint8Array, stride: number): Uint8Array {
-  const scales = new Float32Array(bytes.length / stride);
-  for (let block = 0; block < scales.length; block++) scales[block] = halfAt(bytes, block * stride);
+/** The scale of each block, each `repeat` times. */
+function scalesOf(bytes: Uint8Array, stride: number, repeat = 1): Uint8Array {
+  const scales = new Float32Array((bytes.length / stride) * repeat);
+  for (let i = 0; i < scales.length; i++) scales[i] = halfAt(bytes, Math.floor(i / repeat) * stride);
   return bytesOf(scales);
 }
 

@@ -25,7 +25,7 @@ import { type LlamaConfiguration, readLlamaConfiguration } from './llama-configu
 import { ensurePreparedFile, placeSegments, type WeightSegment, weightUser } from './prepared-weights.ts';
 
 /** Raised when the layout of prepared files changes, so that old ones are not read. */
-const LAYOUT_VERSION = 1;
+const LAYOUT_VERSION = 2;
 
 /** A GGUF whose weights lie ready on disk; graphs for any purpose are made from it in milliseconds. */
 export interface PreparedLlama {
@@ -126,12 +126,18 @@ async function planWeights(
     segments.push(floatSegment(file, name, [take(name, shape)]));
     return name;
   };
-  const linears = (name: string, parts: readonly [string, number, number][]): readonly Linear[] => {
+  const linears = (
+    name: string,
+    parts: readonly [string, number, number][],
+    rounding: ActivationRounding = 'coarse',
+  ): readonly Linear[] => {
     const tensors = parts.map(([tensor, rows, columns]) => take(tensor, [rows, columns]));
-    const together = planLinear({ file, name, tensors, precision });
+    const together = planLinear({ file, name, tensors, precision, rounding });
     const planned =
       together === undefined
-        ? tensors.map((tensor) => planLinear({ file, name: tensor.name, tensors: [tensor], precision })!)
+        ? tensors.map(
+            (tensor) => planLinear({ file, name: tensor.name, tensors: [tensor], precision, rounding })!,
+          )
         : [together];
     for (const linear of planned) segments.push(...linear.segments);
     return planned;
@@ -154,16 +160,24 @@ async function planWeights(
     return {
       attentionNorm: floats(name('attn_norm'), [hidden]),
       feedForwardNorm: floats(name('ffn_norm'), [hidden]),
-      queryKeyValue: linears(name('attn_qkv'), [
-        [name('attn_q'), queries, hidden],
-        [name('attn_k'), keys, hidden],
-        [name('attn_v'), keys, hidden],
-      ]),
+      queryKeyValue: linears(
+        name('attn_qkv'),
+        [
+          [name('attn_q'), queries, hidden],
+          [name('attn_k'), keys, hidden],
+          [name('attn_v'), keys, hidden],
+        ],
+        'fine',
+      ),
       attentionOutput: linears(name('attn_output'), [[name('attn_output'), hidden, queries]])[0]!,
-      gateUp: linears(name('ffn_gate_up'), [
-        [name('ffn_gate'), inner, hidden],
-        [name('ffn_up'), inner, hidden],
-      ]),
+      gateUp: linears(
+        name('ffn_gate_up'),
+        [
+          [name('ffn_gate'), inner, hidden],
+          [name('ffn_up'), inner, hidden],
+        ],
+        'fine',
+      ),
       down: linears(name('ffn_down'), [[name('ffn_down'), hidden, inner]])[0]!,
     };
   });
@@ -171,7 +185,7 @@ async function planWeights(
   const outputNorm = floats('output_norm.weight', [hidden]);
   // Without an output matrix of its own a model reads its embedding backwards.
   const headTensor = file.tensors.has('output.weight') ? 'output.weight' : 'token_embd.weight';
-  const head = linears('output.weight', [[headTensor, vocabulary, hidden]])[0]!;
+  const head = linears('output.weight', [[headTensor, vocabulary, hidden]], 'two planes')[0]!;
 
   for (const [name, data] of Object.entries(await rotaryTables(file, configuration))) {
     segments.push({

@@ -28,7 +28,8 @@ const split = (pattern: string): object => ({
  * models' published `tokenizer.json` files.
  */
 const PRE_TOKENIZERS: Readonly<Record<string, readonly object[]>> = {
-  smollm: [{ type: 'Digits', individual_digits: true }, byteLevel(true)],
+  // Every character that Unicode calls a number stands alone (½ and Ⅷ too), as upstream's `Digits` does.
+  smollm: [split('\\p{N}'), byteLevel(true)],
   'gpt-2': [byteLevel(true)],
   default: [byteLevel(true)],
   'llama-bpe': [
