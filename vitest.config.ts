@@ -1,11 +1,14 @@
 import { readdirSync } from 'node:fs';
+import { join } from 'node:path';
 import { defineConfig } from 'vitest/config';
 
 // Tests run on the sources of every package, so that none waits for a build.
 const conditions = ['@austeer/source', 'node', 'import', 'default'];
+// Packages start this from their own folders.
+const folders = (parent: string) => readdirSync(join(import.meta.dirname, parent));
 const projects = [
-  ...readdirSync('packages').map((name) => ({ name, root: `packages/${name}` })),
-  ...readdirSync('apps').map((name) => ({ name, root: `apps/${name}` })),
+  ...folders('packages').map((name) => ({ name, root: `packages/${name}` })),
+  ...folders('apps').map((name) => ({ name, root: `apps/${name}` })),
   { name: 'tooling', root: 'tooling' },
 ];
 

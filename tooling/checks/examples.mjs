@@ -7,6 +7,7 @@
  */
 import { existsSync, mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { join, posix, relative } from 'node:path';
+import { fileURLToPath } from 'node:url';
 import { transform } from 'esbuild';
 import { run, StepError } from '../bootstrap/steps.mjs';
 import {
@@ -224,7 +225,7 @@ async function typeProblems(root, programs) {
 async function valueProblems(root, programs) {
   const built = programs.filter(({ file }) => existsSync(join(root, `${file}.mjs`)));
   if (built.length === 0) return [];
-  const runner = join(root, 'tooling/checks/run-examples.mjs');
+  const runner = fileURLToPath(new URL('run-examples.mjs', import.meta.url));
   const files = built.map(({ file }) => `${file}.mjs`);
   /** @type {{ file: string, line: number, problem: string }[]} */
   const found = JSON.parse(await run([process.execPath, runner, ...files], { cwd: root, timeout: 60_000 }));

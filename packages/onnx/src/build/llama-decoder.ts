@@ -14,6 +14,7 @@ import { type GgufFile, type GgufTensor, readTensor } from '../gguf/read-gguf.ts
 import { BLOCK_SIZE, dequantize } from '../gguf/tensor-types.ts';
 import { createGraphWriter, type GraphWriter } from '../model-file/graph-writer.ts';
 import {
+  type ActivationRounding,
   byteSegments,
   floatSegment,
   type Linear,

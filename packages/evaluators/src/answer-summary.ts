@@ -1,0 +1,253 @@
+/**
+ * What the answers to a set of items come to. A plan that only makes a model say "yes" more often must show at
+ * first glance, so accuracy never stands alone.
+ *
+ * @module
+ */
+import { EmptyInputError, InvalidArgumentError } from '@austeer/core';
+import { areaUnderCurve, classRecall } from './classification.ts';
+import { bootstrapInterval, type Estimate, wilsonInterval } from './intervals.ts';
+import { normalizeAnswer } from './match.ts';
+import { mcNemarExact } from './mcnemar.ts';
+import type { AnswerMargin } from './two-way.ts';
+
+/** One item answered. What could not be had is `undefined`, never 0 or false. */
+export interface AnswerRecord {
+  readonly id: string;
+  /** Right answer as the task holds it. */
+  readonly gold: string;
+  /** Class of the right answer, where the task has classes. */
+  readonly label?: string | undefined;
+  /** Text the model wrote. */
+  readonly answer: string;
+  /** Right by the released rule. */
+  readonly correct: boolean | undefined;
+  /** The answer is of a form that the task knows (a class, a number). */
+  readonly valid: boolean;
+  /** Class with the most probability over its forms. */
+  readonly prediction?: string | undefined;
+  /** Two classes: how far the model leans to one of them. */
+  readonly margin?: AnswerMargin | undefined;
+}
+
+/** The answers of one condition. Shares come with 95 % intervals. */
+export interface AnswerSummary {
+  readonly items: number;
+  /** Items that could be scored; the rest is missing from every number below. */
+  readonly scored: number;
+  /** Released exact match: share right as written. */
+  readonly accuracy: Estimate;
+  /** Share right when each item's likeliest class counts as its answer, in whatever form. */
+  readonly twoWayAccuracy?: Estimate | undefined;
+  /** Mean recall of the classes, of the two-way answers. */
+  readonly balancedAccuracy?: Estimate | undefined;
+  /** Share of the most frequent class: what always saying one answer gets. */
+  readonly majorityBaseline?: number | undefined;
+  /** Share of answers of a form that the task knows. */
+  readonly validAnswers: Estimate;
+  /** Share of each answer as written, trimmed and lower-cased; the rarest together as `other`. */
+  readonly answerShares: Readonly<Record<string, number>>;
+  /** Share of each class among the two-way answers. */
+  readonly predictionShares?: Readonly<Record<string, number>> | undefined;
+  /** Area under the curve of the margin: ability free of a bias to one answer. */
+  readonly areaUnderCurve?: Estimate | undefined;
+}
+
+/** Two conditions on the same items. Differences are second minus first. */
+export interface AnswerComparison {
+  readonly items: number;
+  /** Items with another text. */
+  readonly changedAnswers: number;
+  readonly accuracy: PairedDifference;
+  readonly twoWayAccuracy?: PairedDifference | undefined;
+  readonly balancedAccuracy?: Estimate | undefined;
+  readonly areaUnderCurve?: Estimate | undefined;
+  readonly validAnswers: PairedDifference;
+}
+
+/** A difference of two shares on the same items, with McNemar's exact test. */
+export interface PairedDifference extends Estimate {
+  readonly onlyFirst: number;
+  readonly onlySecond: number;
+  readonly pValue: number;
+}
+
+/** Answers listed by name; the rest is `other`. */
+const LISTED_ANSWERS = 4;
+
+/**
+ * Sums up the answers of one condition.
+ *
+ * @param records items answered
+ * @param options.seed of the bootstrap. @default 0
+ * @throws EmptyInputError when no item could be scored.
+ *
+ * @example
+ * ```ts
+ * const record = { id: '1', gold: ' yes', label: 'yes', answer: ' yes', correct: true, valid: true };
+ * summarizeAnswers([record]).accuracy.value; // 1
+ * ```
+ */
+export function summarizeAnswers(
+  records: readonly AnswerRecord[],
+  options: { seed?: number } = {},
+): AnswerSummary {
+  const { seed = 0 } = options;
+  const scored = records.filter(({ correct }) => correct !== undefined);
+  if (scored.length === 0)
+    throw new EmptyInputError({ what: 'Scored answers', advice: 'No item could be scored' });
+  const trials = scored.length;
+  const share = (items: readonly boolean[]): Estimate =>
+    wilsonInterval({ successes: items.filter(Boolean).length, trials: items.length });
+  const predicted = scored.filter(hasPrediction);
+  const labels = scored.flatMap(({ label }) => (label === undefined ? [] : [label]));
+  return {
+    items: records.length,
+    scored: trials,
+    accuracy: share(scored.map(({ correct }) => correct === true)),
+    ...(predicted.length > 0 && {
+      twoWayAccuracy: share(predicted.map(isTwoWayCorrect)),
+      balancedAccuracy: bootstrapInterval({
+        rows: predicted.length,
+        seed,
+        statistic: (rows) => balancedOf(predicted, rows),
+      }),
+      areaUnderCurve: bootstrapInterval({
+        rows: predicted.length,
+        seed,
+        statistic: (rows) => areaOf(predicted, rows),
+      }),
+      predictionShares: sharesOf(predicted.map(({ prediction }) => prediction)),
+    }),
+    ...(labels.length > 0 && { majorityBaseline: Math.max(...Object.values(sharesOf(labels))) }),
+    validAnswers: share(scored.map(({ valid }) => valid)),
+    answerShares: listedShares(scored.map(({ answer }) => normalizeAnswer(answer))),
+  };
+}
+
+/**
+ * Compares two conditions item by item.
+ *
+ * @param first answers of the first condition, for example vanilla
+ * @param second answers to the same items in the same order, for example steered
+ * @param options.seed of the bootstrap. @default 0
+ * @throws InvalidArgumentError when the items differ.
+ * @throws EmptyInputError when no item was scored in both.
+ *
+ * @example
+ * ```ts
+ * const wrong = { id: '1', gold: ' yes', label: 'yes', answer: ' no', correct: false, valid: true };
+ * compareAnswers([wrong], [{ ...wrong, answer: ' yes', correct: true }]).accuracy.value; // 1
+ * ```
+ */
+export function compareAnswers(
+  first: readonly AnswerRecord[],
+  second: readonly AnswerRecord[],
+  options: { seed?: number } = {},
+): AnswerComparison {
+  const { seed = 0 } = options;
+  const different = first.findIndex(({ id }, index) => second[index]?.id !== id);
+  if (first.length !== second.length || different >= 0) {
+    throw new InvalidArgumentError({
+      argument: 'second',
+      given:
+        different < 0 ? `${second.length} items` : `item "${second[different]?.id}" at place ${different}`,
+      expected:
+        different < 0 ? `${first.length} items` : `"${first[different]!.id}", as in the first condition`,
+      advice: 'Compare answers to the same items in the same order',
+    });
+  }
+  const places = first.flatMap(({ correct }, index) =>
+    correct === undefined || second[index]!.correct === undefined ? [] : [index],
+  );
+  if (places.length === 0) throw new EmptyInputError({ what: 'Items scored in both conditions' });
+  const [a, b] = [places.map((index) => first[index]!), places.map((index) => second[index]!)];
+  const paired = (right: (record: AnswerRecord) => boolean): PairedDifference =>
+    pairedDifference(a.map(right), b.map(right), seed);
+
+  const both = a.flatMap((record, index) =>
+    hasPrediction(record) && hasPrediction(b[index]!) ? [index] : [],
+  );
+  const [pa, pb] = [both.map((index) => a[index] as Predicted), both.map((index) => b[index] as Predicted)];
+  const difference = (
+    of: (records: readonly Predicted[], rows: readonly number[]) => number | undefined,
+  ): Estimate | undefined =>
+    bootstrapInterval({
+      rows: both.length,
+      seed,
+      statistic: (rows) => {
+        const [x, y] = [of(pa, rows), of(pb, rows)];
+        return x === undefined || y === undefined ? undefined : y - x;
+      },
+    });
+  return {
+    items: places.length,
+    changedAnswers: a.filter((record, index) => record.answer !== b[index]!.answer).length,
+    accuracy: paired(({ correct }) => correct === true),
+    validAnswers: paired(({ valid }) => valid),
+    ...(both.length > 0 && {
+      twoWayAccuracy: pairedDifference(pa.map(isTwoWayCorrect), pb.map(isTwoWayCorrect), seed),
+      balancedAccuracy: difference(balancedOf),
+      areaUnderCurve: difference(areaOf),
+    }),
+  };
+}
+
+/** A record with classes. */
+type Predicted = AnswerRecord & { readonly label: string; readonly prediction: string };
+
+function hasPrediction(record: AnswerRecord): record is Predicted {
+  return record.label !== undefined && record.prediction !== undefined;
+}
+
+function isTwoWayCorrect({ label, prediction }: Predicted): boolean {
+  return label === prediction;
+}
+
+function balancedOf(records: readonly Predicted[], rows: readonly number[]): number | undefined {
+  return classRecall(
+    rows.map((row) => ({ label: records[row]!.label, correct: isTwoWayCorrect(records[row]!) })),
+  ).balancedAccuracy;
+}
+
+function areaOf(records: readonly Predicted[], rows: readonly number[]): number | undefined {
+  const scored = rows.map((row) => records[row]!).filter(({ margin }) => margin !== undefined);
+  return areaUnderCurve(
+    scored.map(({ margin }) => margin!.value),
+    scored.map(({ label, margin }) => label === margin!.towards),
+  );
+}
+
+function pairedDifference(
+  first: readonly boolean[],
+  second: readonly boolean[],
+  seed: number,
+): PairedDifference {
+  const onlyFirst = first.filter((right, index) => right && !second[index]).length;
+  const onlySecond = second.filter((right, index) => right && !first[index]).length;
+  const estimate = bootstrapInterval({
+    rows: first.length,
+    seed,
+    statistic: (rows) =>
+      rows.reduce((sum, row) => sum + Number(second[row]) - Number(first[row]), 0) / rows.length,
+  })!;
+  return { ...estimate, onlyFirst, onlySecond, pValue: mcNemarExact({ onlyFirst, onlySecond }) };
+}
+
+function sharesOf(names: readonly string[]): Record<string, number> {
+  const counts = new Map<string, number>();
+  for (const name of names) counts.set(name, (counts.get(name) ?? 0) + 1);
+  return Object.fromEntries(
+    [...counts]
+      .sort(([a, x], [b, y]) => y - x || (a < b ? -1 : 1))
+      .map(([name, count]) => [name, count / names.length]),
+  );
+}
+
+/** The most frequent answers by name, the rest as `other`. */
+function listedShares(answers: readonly string[]): Record<string, number> {
+  const entries = Object.entries(sharesOf(answers));
+  const listed = entries.slice(0, LISTED_ANSWERS);
+  const rest = entries.slice(LISTED_ANSWERS).reduce((sum, [, share]) => sum + share, 0);
+  return Object.fromEntries(rest > 0 ? [...listed, ['other', rest]] : listed);
+}

@@ -1,0 +1,103 @@
+/**
+ * Summaries in lines that a person reads.
+ *
+ * @module
+ */
+import type { AnswerComparison, AnswerSummary } from './answer-summary.ts';
+import type { Estimate } from './intervals.ts';
+
+/** Differences with a p value above this are called none. */
+const SIGNIFICANCE = 0.05;
+
+/**
+ * The first lines of a result: accuracy with its interval, and beside it what keeps accuracy honest.
+ *
+ * @returns two lines
+ *
+ * @example
+ * ```ts
+ * const record = { id: '1', gold: ' yes', label: 'yes', answer: ' yes', correct: true, valid: true };
+ * formatSummary(summarizeAnswers([record]))[0]?.startsWith('accuracy 1.000'); // true
+ * ```
+ */
+export function formatSummary(summary: AnswerSummary): [string, string] {
+  const { items, scored, accuracy, twoWayAccuracy, balancedAccuracy, majorityBaseline, validAnswers } =
+    summary;
+  const first = [
+    `accuracy ${formatEstimate(accuracy)}`,
+    ...(twoWayAccuracy ? [`two-way ${formatEstimate(twoWayAccuracy)}`] : []),
+    ...(balancedAccuracy ? [`balanced ${formatEstimate(balancedAccuracy)}`] : []),
+    ...(summary.areaUnderCurve ? [`AUROC ${formatEstimate(summary.areaUnderCurve)}`] : []),
+  ];
+  const second = [
+    ...(majorityBaseline === undefined ? [] : [`majority ${majorityBaseline.toFixed(3)}`]),
+    `valid answers ${formatEstimate(validAnswers)}`,
+    `answers ${formatShares(summary.answerShares)}`,
+    ...(scored < items ? [`${items - scored} of ${items} items could not be scored`] : []),
+  ];
+  return [first.join(' · '), second.join(' · ')];
+}
+
+/**
+ * What a comparison shows, and no more: a difference whose test does not exclude chance is called none.
+ *
+ * @returns one line for each number compared
+ *
+ * @example
+ * ```ts
+ * const record = { id: '1', gold: ' yes', label: 'yes', answer: ' yes', correct: true, valid: true };
+ * formatComparison(compareAnswers([record], [record]))[0]; // 'accuracy: no difference shown, +0.000 [0.000, 0.000] (McNemar exact p = 1.00, 0 gained, 0 lost of 1)'
+ * ```
+ */
+export function formatComparison(comparison: AnswerComparison): string[] {
+  const { items, changedAnswers, accuracy, twoWayAccuracy, validAnswers, balancedAccuracy, areaUnderCurve } =
+    comparison;
+  const tested = (name: string, difference: AnswerComparison['accuracy']): string => {
+    const { pValue, onlyFirst, onlySecond, value } = difference;
+    const verdict = pValue >= SIGNIFICANCE ? 'no difference shown' : value > 0 ? 'higher' : 'lower';
+    return `${name}: ${verdict}, ${formatDifference(difference)} (McNemar exact p ${formatP(pValue)}, ${onlySecond} gained, ${onlyFirst} lost of ${items})`;
+  };
+  const interval = (name: string, difference: Estimate): string => {
+    const verdict = difference.low > 0 ? 'higher' : difference.high < 0 ? 'lower' : 'no difference shown';
+    return `${name}: ${verdict}, ${formatDifference(difference)}`;
+  };
+  return [
+    tested('accuracy', accuracy),
+    ...(twoWayAccuracy ? [tested('two-way accuracy', twoWayAccuracy)] : []),
+    ...(balancedAccuracy ? [interval('balanced accuracy', balancedAccuracy)] : []),
+    ...(areaUnderCurve ? [interval('AUROC', areaUnderCurve)] : []),
+    tested('valid answers', validAnswers),
+    `changed answers: ${changedAnswers} of ${items}`,
+  ];
+}
+
+/**
+ * A number and its interval.
+ *
+ * @example
+ * ```ts
+ * formatEstimate({ value: 0.5, low: 0.25, high: 0.75 }); // '0.500 [0.250, 0.750]'
+ * ```
+ */
+export function formatEstimate({ value, low, high }: Estimate): string {
+  return `${value.toFixed(3)} [${low.toFixed(3)}, ${high.toFixed(3)}]`;
+}
+
+function formatDifference({ value, low, high }: Estimate): string {
+  // Rounding must not leave a minus before a zero.
+  const digits = (x: number): string => (Math.abs(x) < 5e-4 ? '0.000' : x.toFixed(3));
+  return `${value < -5e-4 ? '' : '+'}${digits(value)} [${digits(low)}, ${digits(high)}]`;
+}
+
+function formatP(pValue: number): string {
+  return pValue < 1e-4 ? '< 0.0001' : `= ${pValue < 0.01 ? pValue.toPrecision(2) : pValue.toFixed(2)}`;
+}
+
+function formatShares(shares: Readonly<Record<string, number>>): string {
+  return Object.entries(shares)
+    .map(
+      ([answer, share]) =>
+        `${answer === '' ? '(empty)' : answer.replaceAll(/\s+/g, ' ').slice(0, 20)} ${(100 * share).toFixed(0)} %`,
+    )
+    .join(', ');
+}

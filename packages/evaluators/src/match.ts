@@ -1,0 +1,95 @@
+/**
+ * Whether an answer is right, by the reference's rules and by stricter ones.
+ *
+ * @module
+ */
+
+/**
+ * The released exact match: both texts trimmed and lower-cased, then equal. Source: `main_test.py` of the
+ * released code.
+ *
+ * @example
+ * ```ts
+ * exactMatch({ answer: ' Yes', gold: ' yes' }); // true
+ * ```
+ */
+export function exactMatch({ answer, gold }: { answer: string; gold: string }): boolean {
+  return normalizeAnswer(answer) === normalizeAnswer(gold);
+}
+
+/**
+ * A text as the released code compares it: trimmed, lower case.
+ *
+ * @example
+ * ```ts
+ * normalizeAnswer(' Yes\n'); // 'yes'
+ * ```
+ */
+export function normalizeAnswer(answer: string): string {
+  return answer.trim().toLowerCase();
+}
+
+/**
+ * How a number is found in an answer.
+ *
+ * - `official`: the number right after the first `####`, else the last number or fraction `a/b` of the text. A
+ *   fraction is found but never equals a number (the released code cannot turn it into one). Thousands
+ *   separators split a number: `1,200` ends in `200`. Source: `extract_gsm8k_number` of `utils/utils.py`.
+ * - `strict`: as `official`, but `1,200` is 1200, a fraction is divided, a sign counts only where no digit or
+ *   letter stands before it (`5-3` ends in 3), and a number that is part of a word (`x2`) is none.
+ */
+export type NumberRule = 'official' | 'strict';
+
+/**
+ * The number that an answer gives.
+ *
+ * @returns `undefined` when there is none
+ *
+ * @example
+ * ```ts
+ * extractNumber('She has 12 - 4 = 8 apples.', 'official'); // 8
+ * ```
+ */
+export function extractNumber(text: string, rule: NumberRule): number | undefined {
+  const found = rule === 'official' ? officialNumber(text) : strictNumber(text);
+  if (found === undefined) return undefined;
+  const [numerator, denominator] = found.replaceAll(/[\s,]/g, '').split('/').map(Number);
+  if (denominator === undefined) return numerator;
+  if (rule === 'official' || denominator === 0) return undefined;
+  return numerator! / denominator;
+}
+
+/**
+ * Whether an answer gives the gold number.
+ *
+ * @returns `undefined` when the gold text has no number: the item cannot be scored
+ *
+ * @example
+ * ```ts
+ * numericMatch({ answer: 'The answer is 145', gold: '145.0', rule: 'official' }); // true
+ * ```
+ */
+export function numericMatch(options: {
+  answer: string;
+  gold: string;
+  rule: NumberRule;
+}): boolean | undefined {
+  const { answer, gold, rule } = options;
+  const expected = extractNumber(gold, rule);
+  return expected === undefined ? undefined : extractNumber(answer, rule) === expected;
+}
+
+const OFFICIAL = String.raw`[-+]?\d+(?:\.\d+)?|\d+\s*/\s*\d+`;
+
+function officialNumber(text: string): string | undefined {
+  const marked = new RegExp(String.raw`####\s*(${OFFICIAL})`).exec(text);
+  return marked?.[1] ?? text.match(new RegExp(OFFICIAL, 'g'))?.at(-1);
+}
+
+const STRICT = String.raw`(?<![\w.])[-+]?(?:\d{1,3}(?:,\d{3})+|\d+)(?:\.\d+)?(?:\s*/\s*\d+)?(?![\w])`;
+
+function strictNumber(text: string): string | undefined {
+  const after = text.split('####')[1];
+  const marked = after === undefined ? undefined : new RegExp(STRICT).exec(after)?.[0];
+  return marked ?? text.match(new RegExp(STRICT, 'g'))?.at(-1);
+}

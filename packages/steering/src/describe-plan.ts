@@ -1,0 +1,58 @@
+/**
+ * A plan in numbers that a person can read.
+ *
+ * @module
+ */
+import { SITES, type Site } from '@austeer/core';
+import type { SteeringPlan } from './steering-plan.ts';
+
+/** Summary of a plan. */
+export interface PlanDescription {
+  readonly edits: number;
+  readonly strength: number;
+  readonly sites: readonly {
+    readonly site: Site;
+    readonly edits: number;
+    /** Edits in each layer. */
+    readonly perLayer: readonly number[];
+    /** Smallest and largest effective gain. */
+    readonly gain: readonly [number, number];
+    /** Smallest and largest effective bias. */
+    readonly bias: readonly [number, number];
+  }[];
+}
+
+/**
+ * Counts and ranges of a plan, at its strength.
+ *
+ * @example
+ * ```ts
+ * const model = { name: 'tiny', architecture: 'llama', layers: 2, widths: { ffn: 4 } };
+ * const plan = planFromEdits({ edits: [{ site: 'ffn', layer: 1, index: 1, gain: 1, bias: 0 }], model, strength: 5 });
+ * describePlan(plan).sites[0]?.perLayer; // [0, 1]
+ * ```
+ */
+export function describePlan(plan: SteeringPlan): PlanDescription {
+  const sites = SITES.flatMap((site) => {
+    const edits = plan.edits.filter((edit) => edit.site === site);
+    if (edits.length === 0) return [];
+    const perLayer = Array.from(
+      { length: plan.model.layers },
+      (_, layer) => edits.filter((edit) => edit.layer === layer).length,
+    );
+    const range = (numbers: readonly number[]): [number, number] => [
+      Math.min(...numbers),
+      Math.max(...numbers),
+    ];
+    return [
+      {
+        site,
+        edits: edits.length,
+        perLayer,
+        gain: range(edits.map(({ gain }) => gain * plan.strength)),
+        bias: range(edits.map(({ bias }) => bias * plan.strength)),
+      },
+    ];
+  });
+  return { edits: plan.edits.length, strength: plan.strength, sites };
+}
