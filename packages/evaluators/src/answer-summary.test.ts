@@ -31,7 +31,7 @@ describe('summarizeAnswers', () => {
     expect(biased.balancedAccuracy!.value).toBe(0.5);
     expect(biased.majorityBaseline).toBeCloseTo(biased.accuracy.value, 10);
     expect(biased.areaUnderCurve!.value).toBeLessThan(0.6);
-    expect(biased.answerShares).toEqual({ yes: 1 });
+    expect(biased.answerShares).toEqual([{ answer: 'yes', share: 1 }]);
   });
 
   it('sees ability through any bias', () => {
@@ -60,11 +60,17 @@ describe('summarizeAnswers', () => {
       valid: answer !== '',
     }));
     const summary = summarizeAnswers(records);
-    expect(summary.answerShares).toEqual({ 1: 0.3, '': 0.2, 2: 0.1, 3: 0.1, other: 0.3 });
+    expect(summary.answerShares.map(({ answer, share }) => [answer, share])).toEqual([
+      ['1', 0.3],
+      ['', 0.2],
+      ['2', 0.1],
+      ['3', 0.1],
+    ]);
+    expect(summary.otherAnswers).toBeCloseTo(0.3, 10);
     expect(summary).not.toHaveProperty('balancedAccuracy');
     expect(formatSummary(summary)).toEqual([
       'accuracy 0.300 [0.108, 0.603]',
-      'valid answers 0.800 [0.490, 0.943] · answers 1 30 %, 2 10 %, 3 10 %, (empty) 20 %, other 30 %',
+      'valid answers 0.800 [0.490, 0.943] · answers 1 30 %, (empty) 20 %, 2 10 %, 3 10 %, other 30 %',
     ]);
   });
 });

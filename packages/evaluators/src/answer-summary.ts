@@ -30,6 +30,12 @@ export interface AnswerRecord {
   readonly margin?: AnswerMargin | undefined;
 }
 
+/** How often one answer was given. */
+export interface AnswerShare {
+  readonly answer: string;
+  readonly share: number;
+}
+
 /** The answers of one condition. Shares come with 95 % intervals. */
 export interface AnswerSummary {
   readonly items: number;
@@ -45,10 +51,12 @@ export interface AnswerSummary {
   readonly majorityBaseline?: number | undefined;
   /** Share of answers of a form that the task knows. */
   readonly validAnswers: Estimate;
-  /** Share of each answer as written, trimmed and lower-cased; the rarest together as `other`. */
-  readonly answerShares: Readonly<Record<string, number>>;
-  /** Share of each class among the two-way answers. */
-  readonly predictionShares?: Readonly<Record<string, number>> | undefined;
+  /** The most frequent answers as written, trimmed and lower-cased, most frequent first. */
+  readonly answerShares: readonly AnswerShare[];
+  /** Share of all other answers. */
+  readonly otherAnswers: number;
+  /** The classes among the two-way answers, most frequent first. */
+  readonly predictionShares?: readonly AnswerShare[] | undefined;
   /** Area under the curve of the margin: ability free of a bias to one answer. */
   readonly areaUnderCurve?: Estimate | undefined;
 }
@@ -100,6 +108,7 @@ export function summarizeAnswers(
   const share = (items: readonly boolean[]): Estimate =>
     wilsonInterval({ successes: items.filter(Boolean).length, trials: items.length });
   const predicted = scored.filter(hasPrediction);
+  const shares = sharesOf(scored.map(({ answer }) => normalizeAnswer(answer)));
   const labels = scored.flatMap(({ label }) => (label === undefined ? [] : [label]));
   return {
     items: records.length,
@@ -119,9 +128,10 @@ export function summarizeAnswers(
       }),
       predictionShares: sharesOf(predicted.map(({ prediction }) => prediction)),
     }),
-    ...(labels.length > 0 && { majorityBaseline: Math.max(...Object.values(sharesOf(labels))) }),
+    ...(labels.length > 0 && { majorityBaseline: sharesOf(labels)[0]!.share }),
     validAnswers: share(scored.map(({ valid }) => valid)),
-    answerShares: listedShares(scored.map(({ answer }) => normalizeAnswer(answer))),
+    answerShares: shares.slice(0, LISTED_ANSWERS),
+    otherAnswers: shares.slice(LISTED_ANSWERS).reduce((sum, { share: part }) => sum + part, 0),
   };
 }
 
@@ -234,20 +244,11 @@ function pairedDifference(
   return { ...estimate, onlyFirst, onlySecond, pValue: mcNemarExact({ onlyFirst, onlySecond }) };
 }
 
-function sharesOf(names: readonly string[]): Record<string, number> {
+/** Most frequent first; ties in the order of the alphabet. */
+function sharesOf(answers: readonly string[]): AnswerShare[] {
   const counts = new Map<string, number>();
-  for (const name of names) counts.set(name, (counts.get(name) ?? 0) + 1);
-  return Object.fromEntries(
-    [...counts]
-      .sort(([a, x], [b, y]) => y - x || (a < b ? -1 : 1))
-      .map(([name, count]) => [name, count / names.length]),
-  );
-}
-
-/** The most frequent answers by name, the rest as `other`. */
-function listedShares(answers: readonly string[]): Record<string, number> {
-  const entries = Object.entries(sharesOf(answers));
-  const listed = entries.slice(0, LISTED_ANSWERS);
-  const rest = entries.slice(LISTED_ANSWERS).reduce((sum, [, share]) => sum + share, 0);
-  return Object.fromEntries(rest > 0 ? [...listed, ['other', rest]] : listed);
+  for (const answer of answers) counts.set(answer, (counts.get(answer) ?? 0) + 1);
+  return [...counts]
+    .sort(([a, x], [b, y]) => y - x || (a < b ? -1 : 1))
+    .map(([answer, count]) => ({ answer, share: count / answers.length }));
 }

@@ -32,7 +32,7 @@ export function formatSummary(summary: AnswerSummary): [string, string] {
   const second = [
     ...(majorityBaseline === undefined ? [] : [`majority ${majorityBaseline.toFixed(3)}`]),
     `valid answers ${formatEstimate(validAnswers)}`,
-    `answers ${formatShares(summary.answerShares)}`,
+    `answers ${formatShares(summary)}`,
     ...(scored < items ? [`${items - scored} of ${items} items could not be scored`] : []),
   ];
   return [first.join(' · '), second.join(' · ')];
@@ -93,11 +93,11 @@ function formatP(pValue: number): string {
   return pValue < 1e-4 ? '< 0.0001' : `= ${pValue < 0.01 ? pValue.toPrecision(2) : pValue.toFixed(2)}`;
 }
 
-function formatShares(shares: Readonly<Record<string, number>>): string {
-  return Object.entries(shares)
-    .map(
-      ([answer, share]) =>
-        `${answer === '' ? '(empty)' : answer.replaceAll(/\s+/g, ' ').slice(0, 20)} ${(100 * share).toFixed(0)} %`,
-    )
-    .join(', ');
+function formatShares({ answerShares, otherAnswers }: AnswerSummary): string {
+  const percent = (share: number): string => `${(100 * share).toFixed(0)} %`;
+  const listed = answerShares.map(({ answer, share }) => {
+    const shown = answer === '' ? '(empty)' : answer.replaceAll(/\s+/g, ' ').slice(0, 20);
+    return `${shown} ${percent(share)}`;
+  });
+  return [...listed, ...(otherAnswers > 0 ? [`other ${percent(otherAnswers)}`] : [])].join(', ');
 }

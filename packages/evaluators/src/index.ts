@@ -6,6 +6,7 @@
 export {
   type AnswerComparison,
   type AnswerRecord,
+  type AnswerShare,
   type AnswerSummary,
   compareAnswers,
   type PairedDifference,
@@ -14,6 +15,13 @@ export {
 export { areaUnderCurve, type ClassRecall, classRecall } from './classification.ts';
 export { formatComparison, formatEstimate, formatSummary } from './format-summary.ts';
 export { bootstrapInterval, type Estimate, wilsonInterval } from './intervals.ts';
-export { exactMatch, extractNumber, type NumberRule, normalizeAnswer, numericMatch } from './match.ts';
+export {
+  cutAfterWord,
+  exactMatch,
+  extractNumber,
+  type NumberRule,
+  normalizeAnswer,
+  numericMatch,
+} from './match.ts';
 export { mcNemarExact } from './mcnemar.ts';
 export { type AnswerMargin, type FormPrediction, predictByForms } from './two-way.ts';

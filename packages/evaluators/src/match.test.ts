@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { exactMatch, extractNumber, numericMatch } from './match.ts';
+import { cutAfterWord, exactMatch, extractNumber, numericMatch } from './match.ts';
 import { predictByForms } from './two-way.ts';
 
 describe('exactMatch', () => {
@@ -75,5 +75,16 @@ describe('predictByForms', () => {
   it('refuses lists that do not fit', () => {
     expect(() => predictByForms({ forms: ['a'], logProbabilities: [] })).toThrow('1, one for each form');
     expect(() => predictByForms({ forms: [], logProbabilities: [] })).toThrow('none given');
+  });
+});
+
+describe('cutAfterWord', () => {
+  it.each([
+    ['12 apples', '12 apples'],
+    ['I think 3. Answer: 8 and then 9', 'I think 3. Answer: 8'],
+    ['Answer', 'Answer'],
+    ['Answer:\n7 Answer: 5', 'Answer: 7'],
+  ])('%j', (answer, expected) => {
+    expect(cutAfterWord(answer, 'Answer')).toBe(expected);
   });
 });

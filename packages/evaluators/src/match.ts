@@ -79,6 +79,22 @@ export function numericMatch(options: {
   return expected === undefined ? undefined : extractNumber(answer, rule) === expected;
 }
 
+/**
+ * An answer cut after a word, with the one word that follows it; unchanged where the word does not occur. The
+ * released code does this before it reads the number of a SVAMP answer (`Answer`). Source: `get_model_svamp`
+ * of `utils/utils.py`.
+ *
+ * @example
+ * ```ts
+ * cutAfterWord('So. Answer: 8 because 3', 'Answer'); // 'So. Answer: 8'
+ * ```
+ */
+export function cutAfterWord(answer: string, word: string): string {
+  const at = answer.indexOf(word);
+  if (at < 0) return answer;
+  return answer.slice(0, at) + answer.slice(at).split(/\s+/).slice(0, 2).join(' ');
+}
+
 const OFFICIAL = String.raw`[-+]?\d+(?:\.\d+)?|\d+\s*/\s*\d+`;
 
 function officialNumber(text: string): string | undefined {

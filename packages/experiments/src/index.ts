@@ -1,1 +1,25 @@
-export {};
+/**
+ * The whole method as one call, with selection on validation items, one test, and a run log.
+ *
+ * @module
+ */
+export { type AnswerItemsOptions, answerItems } from './answer-items.ts';
+export {
+  type AnswerLine,
+  checkRunFolder,
+  type LocalizationLog,
+  type RunHeader,
+  type RunLog,
+  readRunLog,
+  type SelectionLog,
+  writeRunLog,
+} from './run-log.ts';
+export { type FitOptions, type RunEvent, type RunResult, type RunTaskOptions, runTask } from './run-task.ts';
+export {
+  type EvaluatedCell,
+  gridCells,
+  SELECTION_CRITERIA,
+  type SelectionCriterion,
+  type SteeringCell,
+  selectCell,
+} from './select-cell.ts';

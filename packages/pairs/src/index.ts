@@ -9,7 +9,7 @@ export { findLeakage, type LeakedQuestion } from './leakage.ts';
 export { BLANK_ANSWER, type NegativeFinder, nearestNumberNegatives } from './nearest-number.ts';
 export { parsePairRow } from './parse-pair-row.ts';
 export { readJsonLines } from './readers/json-lines.ts';
-export { type LoadTaskOptions, loadTask } from './readers/load-task.ts';
+export { type ChatFormat, type LoadTaskOptions, loadTask } from './readers/load-task.ts';
 export type { ReadRow, RowParser, RowPlace, RowReaderOptions } from './rows.ts';
 export { splitItems } from './split-items.ts';
 export type { AnswerKind, Task, TaskPair, TaskSource, TestItem } from './task.ts';

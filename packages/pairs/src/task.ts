@@ -6,8 +6,8 @@
  */
 import type { ContrastivePair } from '@austeer/core';
 
-/** How an answer is judged: `label` by its class, `number` by its value. */
-export type AnswerKind = 'label' | 'number';
+/** How an answer is judged: `label` by its class, `number` by its value, `ending` by whether it comes to an end. */
+export type AnswerKind = 'label' | 'number' | 'ending';
 
 /** A pair of a task. `question` is the whole prompt; `rawQuestion` is what the data set asks. */
 export interface TaskPair extends ContrastivePair {
@@ -49,6 +49,8 @@ export interface Task {
   readonly answerKind: AnswerKind;
   /** New tokens to generate per item. */
   readonly maxNewTokens: number;
+  /** Word after which an answer is cut, with the one that follows it, before its number is read, as released. */
+  readonly cutAfter?: string | undefined;
   readonly pairs: readonly TaskPair[];
   readonly items: readonly TestItem[];
   readonly source: TaskSource;

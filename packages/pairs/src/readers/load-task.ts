@@ -49,6 +49,16 @@ export interface LoadTaskOptions {
    * @default 'nearest-number'
    */
   readonly negatives?: 'nearest-number' | NegativeFinder | undefined;
+  /** How the model writes a conversation; needed by tasks whose prompts are messages (`brevity`). */
+  readonly chat?: ChatFormat | undefined;
+}
+
+/** A model's way of writing a conversation with one question. */
+export interface ChatFormat {
+  /** The whole prompt for a user's message, up to where the answer begins. */
+  readonly prompt: (message: string) => string;
+  /** Text of the token that ends an answer, for example `<|im_end|>`. */
+  readonly end: string;
 }
 
 /** One row with the id that pairs and items get from it. */
@@ -88,11 +98,20 @@ export async function loadTask(name: string, options: LoadTaskOptions = {}): Pro
   createRandom(seed); // Refuses a seed out of range also where nothing is drawn.
   checkLimit('pairLimit', pairLimit);
   checkLimit('itemLimit', itemLimit);
-  if (definition.answerKind === 'label' && options.negatives !== undefined) {
+  if (definition.answerKind !== 'number' && options.negatives !== undefined) {
     throw new InvalidArgumentError({
       argument: 'negatives',
       given: String(options.negatives),
-      expected: `undefined: the wrong answer of ${name} is its other class`,
+      expected: `undefined: the rows of ${name} tell their wrong answers`,
+    });
+  }
+
+  const chat = definition.isChat ? options.chat : PLAIN_TEXT;
+  if (chat === undefined) {
+    throw new InvalidArgumentError({
+      argument: 'chat',
+      given: undefined,
+      expected: `the chat format of the model, which the prompts of ${name} need`,
     });
   }
 
@@ -105,9 +124,9 @@ export async function loadTask(name: string, options: LoadTaskOptions = {}): Pro
     .map(
       ({ id, prompt, question, answer, label }, index): TaskPair => ({
         id,
-        question: prompt,
+        question: chat.prompt(prompt),
         rawQuestion: question,
-        positive: answer,
+        positive: `${answer}${chat.end}`,
         negative: negatives.answers[index]!,
         ...(label === undefined ? {} : { label }),
       }),
@@ -117,7 +136,7 @@ export async function loadTask(name: string, options: LoadTaskOptions = {}): Pro
     .map(
       ({ id, prompt, question, gold, label }): TestItem => ({
         id,
-        prompt,
+        prompt: chat.prompt(prompt),
         gold,
         question,
         ...(label === undefined ? {} : { label }),
@@ -125,13 +144,14 @@ export async function loadTask(name: string, options: LoadTaskOptions = {}): Pro
     )
     .slice(0, itemLimit);
   const leaks = findLeakage(pairs, items).length;
-  const { description, answerForms, answerKind, maxNewTokens } = definition;
+  const { description, answerForms, answerKind, maxNewTokens, cutAfter } = definition;
   return {
     name,
     description,
     ...(answerForms === undefined ? {} : { answerForms }),
     answerKind,
     maxNewTokens,
+    ...(cutAfter === undefined ? {} : { cutAfter }),
     pairs,
     items,
     source: {
@@ -145,6 +165,9 @@ export async function loadTask(name: string, options: LoadTaskOptions = {}): Pro
     },
   };
 }
+
+/** Prompts and answers as they stand. */
+const PLAIN_TEXT: ChatFormat = { prompt: (message) => message, end: '' };
 
 async function readSamples(definition: TaskDefinition, seed: number, skipBadRows: boolean): Promise<Sides> {
   const { name, sampleFile } = definition;

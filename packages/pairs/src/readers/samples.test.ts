@@ -7,7 +7,7 @@ import { readJsonArray } from './json-array.ts';
 import { readJsonLines } from './json-lines.ts';
 import { loadTask } from './load-task.ts';
 
-const SMALLEST = { boolq: 300, svamp: 220, winogrande: 300 };
+const SMALLEST = { boolq: 200, svamp: 200, winogrande: 150 };
 
 describe.each(Object.entries(SMALLEST))('samples of %s', (name, smallest) => {
   const { parseRow, sampleFile, format } = taskDefinition(name);
@@ -48,5 +48,27 @@ describe.each(Object.entries(SMALLEST))('samples of %s', (name, smallest) => {
     expect(await loadTask(name)).toEqual(task);
     expect((await loadTask(name, { seed: 1 })).pairs).not.toEqual(task.pairs);
     expect((await loadTask(name, { pairLimit: 10 })).items).toEqual(task.items);
+  });
+});
+
+describe('samples of brevity', () => {
+  const chat = { prompt: (message: string) => `<user>${message}<assistant>`, end: '<end>' };
+
+  it('end after one sentence, or go on', async () => {
+    const task = await loadTask('brevity', { chat });
+    expect(task.pairs.length).toBeGreaterThanOrEqual(40);
+    for (const { question, positive, negative } of task.pairs) {
+      expect(question).toMatch(/^<user>.+<assistant>$/);
+      const answer = positive.slice(0, -chat.end.length);
+      expect(positive).toBe(`${answer}<end>`);
+      expect(negative.startsWith(`${answer} `)).toBe(true);
+      expect(negative.slice(answer.length + 1)).toMatch(/^\S+$/);
+    }
+    expect(task.items.every(({ prompt }) => prompt.startsWith('<user>'))).toBe(true);
+    expect(findLeakage(task.pairs, task.items)).toEqual([]);
+  });
+
+  it('need to know how the model writes a conversation', async () => {
+    await expect(loadTask('brevity')).rejects.toMatchObject({ code: 'INVALID_ARGUMENT', argument: 'chat' });
   });
 });

@@ -10,6 +10,7 @@ const rows: Readonly<Record<string, Readonly<Record<string, unknown>>>> = {
   boolq: { question: ' do owls hunt by day ', passage: ' Owls hunt at night. ', answer: false, title: 'Owl' },
   svamp: { ID: 's1', Body: 'Ann has 3 pens, buys 2', Question: 'How many now?', Answer: 5, Type: 'Addition' },
   winogrande: { sentence: ' The _ broke. ', option1: ' cup', option2: 'box ', answer: '2' },
+  brevity: { question: 'Why is it dark?', answer: 'It is night.', more: 'Lamps help.' },
   copa: {
     id: '1',
     'asks-for': 'effect',
@@ -101,6 +102,7 @@ describe('rows', () => {
       svamp: ['Body', 'Question', 'Answer'],
       winogrande: ['sentence', 'option1', 'option2', 'answer'],
       copa: ['p', 'a1', 'a2', 'asks-for', 'most-plausible-alternative'],
+      brevity: ['question', 'answer', 'more'],
     };
     expect(Object.keys(needed).sort()).toEqual([...TASK_NAMES].sort());
     for (const [task, fields] of Object.entries(needed)) {

@@ -26,6 +26,8 @@ export const svamp: TaskDefinition = {
   // The released driver takes 5, for Llama models 50 and for Qwen models 100. Fifty lets a model that writes
   // a sentence reach its number.
   maxNewTokens: 50,
+  // `get_model_svamp` of utils/utils.py
+  cutAfter: 'Answer',
   format: 'json-array',
   pairFiles: ['svamp/train.json'],
   itemFiles: ['svamp/test.json'],

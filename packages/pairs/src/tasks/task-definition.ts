@@ -29,6 +29,10 @@ export interface TaskDefinition {
   readonly answerKind: AnswerKind;
   readonly answerForms?: Readonly<Record<string, readonly string[]>> | undefined;
   readonly maxNewTokens: number;
+  /** See {@link Task.cutAfter}. */
+  readonly cutAfter?: string | undefined;
+  /** Prompts are messages of a user: they need the model's chat template, and right answers its end of turn. */
+  readonly isChat?: true | undefined;
   readonly format: 'json-lines' | 'json-array' | 'copa-xml';
   /** File names to look for, best first, relative to the data folder; the first that exists is read. */
   readonly pairFiles: readonly string[];

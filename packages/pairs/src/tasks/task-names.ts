@@ -5,12 +5,13 @@
  */
 import { UnknownNameError } from '@austeer/core';
 import { boolq } from './boolq.ts';
+import { brevity } from './brevity.ts';
 import { copa } from './copa.ts';
 import { svamp } from './svamp.ts';
 import type { TaskDefinition } from './task-definition.ts';
 import { winogrande } from './winogrande.ts';
 
-const DEFINITIONS: readonly TaskDefinition[] = [boolq, svamp, winogrande, copa];
+const DEFINITIONS: readonly TaskDefinition[] = [boolq, svamp, winogrande, copa, brevity];
 
 /**
  * Names that {@link loadTask} knows.

@@ -1,0 +1,153 @@
+/**
+ * A task's items answered by a model under one or more conditions.
+ *
+ * @module
+ */
+import {
+  type Generation,
+  InvalidArgumentError,
+  type LanguageModel,
+  type ModelCallOptions,
+  type SteeringValues,
+  type Tokenizer,
+} from '@austeer/core';
+import {
+  type AnswerRecord,
+  cutAfterWord,
+  exactMatch,
+  extractNumber,
+  type NumberRule,
+  normalizeAnswer,
+  numericMatch,
+  predictByForms,
+} from '@austeer/evaluators';
+import type { Task, TestItem } from '@austeer/pairs';
+
+/** Options of {@link answerItems}. */
+export interface AnswerItemsOptions extends ModelCallOptions {
+  readonly model: LanguageModel;
+  readonly task: Pick<Task, 'name' | 'answerKind' | 'answerForms' | 'maxNewTokens' | 'cutAfter'>;
+  readonly items: readonly TestItem[];
+  /** Steering of each condition; `undefined` is vanilla. */
+  readonly conditions: readonly (SteeringValues | undefined)[];
+  /** How numbers are read out of answers. @default 'official' */
+  readonly numberRule?: NumberRule | undefined;
+}
+
+/**
+ * Answers every item under every condition; conditions are rows of the same batches, so that they differ in
+ * nothing but their steering.
+ *
+ * - `label` tasks: one token, compared as released (`correct`), and the likeliest class over its written forms
+ *   (`prediction`, `margin`), from one run of the prompt.
+ * - `number` tasks: generated greedily, the number read by the rule.
+ * - `ending` tasks: generated greedily; right when the answer ends by itself, valid when it has words and does
+ *   not repeat itself.
+ *
+ * @returns for each condition the records of all items, in order
+ * @throws InvalidArgumentError when the model has no tokenizer.
+ *
+ * @example
+ * ```ts no-run
+ * const [vanilla, steered] = await answerItems({ model, task, items: task.items, conditions: [undefined, values] });
+ * ```
+ */
+export async function answerItems(options: AnswerItemsOptions): Promise<AnswerRecord[][]> {
+  const { model, task, items, conditions } = options;
+  const { tokenizer } = model;
+  if (tokenizer === undefined) {
+    throw new InvalidArgumentError({
+      argument: 'model',
+      given: `${model.identity.name} without a tokenizer`,
+      expected: 'a model with a tokenizer, which texts need',
+    });
+  }
+  if (items.length === 0 || conditions.length === 0) return conditions.map(() => []);
+  const rows = items.flatMap((item) => conditions.map((steering) => ({ item, steering })));
+  const records =
+    task.answerKind === 'label'
+      ? await answerByScore(options, tokenizer, rows)
+      : await answerByText(options, tokenizer, rows);
+  return conditions.map((_, condition) => records.filter((_, row) => row % conditions.length === condition));
+}
+
+interface Row {
+  readonly item: TestItem;
+  readonly steering: SteeringValues | undefined;
+}
+
+async function answerByScore(
+  options: AnswerItemsOptions,
+  tokenizer: Tokenizer,
+  rows: readonly Row[],
+): Promise<AnswerRecord[]> {
+  const { model, task, items: _, conditions: __, ...call } = options;
+  const classes = Object.entries(task.answerForms ?? {});
+  const forms = classes.flatMap(([label, texts]) =>
+    texts.map((text) => ({ label, tokens: tokenizer.encode(text) })),
+  );
+  const candidates = forms.map(({ tokens }) => tokens);
+  const valid = new Set(classes.flatMap(([, texts]) => texts.map(normalizeAnswer)));
+  const scores = await model.score(
+    rows.map(({ item }) => ({ prompt: tokenizer.encode(item.prompt), candidates })),
+    { ...call, steering: rows.map(({ steering }) => steering) },
+  );
+  return rows.map(({ item }, row) => {
+    const { logProbabilities, topToken } = scores[row]!;
+    const answer = tokenizer.decode([topToken]);
+    const { prediction, margin } = predictByForms({
+      forms: forms.map(({ label }) => label),
+      logProbabilities,
+    });
+    return {
+      id: item.id,
+      gold: item.gold,
+      ...(item.label === undefined ? {} : { label: item.label }),
+      answer,
+      correct: exactMatch({ answer, gold: item.gold }),
+      valid: valid.has(normalizeAnswer(answer)),
+      prediction,
+      ...(margin === undefined ? {} : { margin }),
+    };
+  });
+}
+
+async function answerByText(
+  options: AnswerItemsOptions,
+  tokenizer: Tokenizer,
+  rows: readonly Row[],
+): Promise<AnswerRecord[]> {
+  const { model, task, items: _, conditions: __, numberRule = 'official', ...call } = options;
+  const generations = await model.generate(
+    rows.map(({ item }) => tokenizer.encode(item.prompt)),
+    { ...call, maxNewTokens: task.maxNewTokens, steering: rows.map(({ steering }) => steering) },
+  );
+  return rows.map(({ item }, row): AnswerRecord => {
+    const generation = generations[row]!;
+    const shared = { id: item.id, gold: item.gold, answer: generation.text };
+    if (task.answerKind === 'ending') return { ...shared, ...judgeEnding(generation) };
+    const answer =
+      task.cutAfter === undefined ? generation.text : cutAfterWord(generation.text, task.cutAfter);
+    return {
+      ...shared,
+      correct: numericMatch({ answer, gold: item.gold, rule: numberRule }),
+      valid: extractNumber(answer, numberRule) !== undefined,
+    };
+  });
+}
+
+/** An answer has at least this many words. */
+const FEWEST_WORDS = 3;
+/** Words of a phrase that is counted, and how often it may come. */
+const PHRASE = { words: 4, times: 2 };
+
+function judgeEnding({ text, finish }: Generation): { correct: boolean; valid: boolean } {
+  const words = text.toLowerCase().match(/[\p{L}\p{N}']+/gu) ?? [];
+  const phrases = new Map<string, number>();
+  for (let at = 0; at + PHRASE.words <= words.length; at++) {
+    const phrase = words.slice(at, at + PHRASE.words).join(' ');
+    phrases.set(phrase, (phrases.get(phrase) ?? 0) + 1);
+  }
+  const valid = words.length >= FEWEST_WORDS && [...phrases.values()].every((times) => times <= PHRASE.times);
+  return { correct: finish === 'end' && valid, valid };
+}
