@@ -3,7 +3,6 @@
  *
  * @module
  */
-import { readFileSync } from 'node:fs';
 import { AusteerError } from '@austeer/core';
 import { buildApplication, buildRouteMap, text_en } from '@stricli/core';
 import { captureCommand } from './commands/capture.ts';
@@ -16,8 +15,7 @@ import { modelsCommand } from './commands/models.ts';
 import { planRoutes } from './commands/plan.ts';
 import { scoreCommand } from './commands/score.ts';
 import { type AusteerContext, InterruptedError } from './context.ts';
-
-const { version } = JSON.parse(readFileSync(new URL('../package.json', import.meta.url), 'utf8')) as { version: string };
+import { TOOL } from './tool.ts';
 
 /** Errors of this project say all there is to say; of others the stack helps to report them. */
 function describeError(error: unknown): string {
@@ -50,7 +48,7 @@ export const application = buildApplication<AusteerContext>(
   }),
   {
     name: 'austeer',
-    versionInfo: { currentVersion: version },
+    versionInfo: { currentVersion: TOOL.version },
     scanner: { caseStyle: 'allow-kebab-for-camel', allowArgumentEscapeSequence: true },
     documentation: { caseStyle: 'convert-camel-to-kebab' },
     determineExitCode: (error) => (error instanceof InterruptedError ? 130 : 1),

@@ -23,7 +23,9 @@ export class InterruptedError extends Error {
 export function createContext(process: NodeJS.Process): AusteerContext {
   const controller = new AbortController();
   for (const signal of ['SIGINT', 'SIGTERM'] as const) {
-    process.once(signal, () => controller.abort(new InterruptedError('Stopped. Nothing was left half written.')));
+    process.once(signal, () =>
+      controller.abort(new InterruptedError('Stopped. Nothing was left half written.')),
+    );
   }
   return {
     process: process as unknown as StricliProcess,

@@ -45,7 +45,8 @@ export const optionalPath = (brief: string) =>
   ({ kind: 'parsed', parse: String, optional: true, brief, placeholder: 'path' }) as const;
 
 /** A flag that must be given a path. */
-export const requiredPath = (brief: string) => ({ kind: 'parsed', parse: String, brief, placeholder: 'path' }) as const;
+export const requiredPath = (brief: string) =>
+  ({ kind: 'parsed', parse: String, brief, placeholder: 'path' }) as const;
 
 /** How the model computes and where its files are kept. */
 export const computeFlags = {
@@ -73,13 +74,23 @@ export const modelFlags = {
 } as const;
 
 /** One JSON document on stdout. */
-export const jsonFlag = { kind: 'boolean', default: false, brief: 'Print one JSON document on stdout' } as const;
+export const jsonFlag = {
+  kind: 'boolean',
+  default: false,
+  brief: 'Print one JSON document on stdout',
+} as const;
 
 /** Rows that run together. */
 export const batchFlag = optionalWhole('Most rows in one run of the model [8]');
 
 /** Seed of everything random. */
-export const seedFlag = { kind: 'parsed', parse: parseWhole, default: '0', brief: 'Seed of everything random', placeholder: 'n' } as const;
+export const seedFlag = {
+  kind: 'parsed',
+  parse: parseWhole,
+  default: '0',
+  brief: 'Seed of everything random',
+  placeholder: 'n',
+} as const;
 
 /** Sites, `ffn` where not said. */
 export const sitesFlag = (initial: string) =>

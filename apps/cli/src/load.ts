@@ -3,7 +3,7 @@
  *
  * @module
  */
-import { loadModel, type LoadedModel } from '@austeer/runtime';
+import { type LoadedModel, loadModel } from '@austeer/runtime';
 import type { AusteerContext } from './context.ts';
 import type { ModelFlags } from './flags.ts';
 

@@ -1,6 +1,11 @@
 import { buildCommand } from '@stricli/core';
 import { jsonFlag, optionalPath } from '../flags.ts';
 
+export interface ModelsFlags {
+  readonly cache?: string | undefined;
+  readonly json: boolean;
+}
+
 export const modelsCommand = buildCommand({
   loader: async () => (await import('../run/models.ts')).runModels,
   parameters: {
@@ -8,11 +13,7 @@ export const modelsCommand = buildCommand({
   },
   docs: {
     brief: 'List the models known by name, and which are on this machine',
-    fullDescription: 'List the models known by name, and which are on this machine.\n\nExample:  austeer models',
+    fullDescription:
+      'List the models known by name, and which are on this machine.\n\nExample:  austeer models',
   },
 });
-
-export interface ModelsFlags {
-  readonly cache?: string | undefined;
-  readonly json: boolean;
-}

@@ -67,7 +67,8 @@ export function createProgressLine(options: { stream: OutputStream; now: () => n
 export function describeProgress(progress: Progress, elapsed: number): string {
   const { stage, done, total } = progress;
   const bytes = stage === 'download' || stage === 'prepare weights' || stage === 'verify';
-  const amount = (value: number): string => (bytes ? `${(value / 1e6).toFixed(0)} MB` : String(Math.round(value)));
+  const amount = (value: number): string =>
+    bytes ? `${(value / 1e6).toFixed(0)} MB` : String(Math.round(value));
   const parts = [`${stage} ${amount(done)}${total === undefined ? '' : ` of ${amount(total)}`}`];
   if (elapsed >= SETTLE && done > 0) {
     const rate = done / (elapsed / 1000);

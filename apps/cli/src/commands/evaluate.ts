@@ -1,0 +1,127 @@
+import type { Site } from '@austeer/core';
+import type { SelectionCriterion } from '@austeer/experiments';
+import type { ScoringMode } from '@austeer/localize';
+import { buildCommand } from '@stricli/core';
+import {
+  batchFlag,
+  jsonFlag,
+  type ModelFlags,
+  modelFlags,
+  optionalPath,
+  parseNumberList,
+  parseWhole,
+  parseWholeList,
+  seedFlag,
+  sitesFlag,
+} from '../flags.ts';
+
+export interface EvaluateFlags extends ModelFlags {
+  readonly task: string;
+  readonly data?: string | undefined;
+  readonly method?: string | undefined;
+  readonly plan?: string | undefined;
+  readonly sites: Site[];
+  readonly k?: number[] | undefined;
+  readonly alpha?: number[] | undefined;
+  readonly pairs?: number | undefined;
+  readonly limit?: number | undefined;
+  readonly select: 'validation';
+  readonly validation: number;
+  readonly criterion: SelectionCriterion;
+  readonly mode: ScoringMode;
+  readonly join: 'text' | 'tokens';
+  readonly skipBadRows: boolean;
+  readonly out?: string | undefined;
+  readonly seed: number;
+  readonly batchSize?: number | undefined;
+  readonly json: boolean;
+}
+
+const optionalWhole = (brief: string) =>
+  ({ kind: 'parsed', parse: parseWhole, optional: true, brief, placeholder: 'n' }) as const;
+
+export const evaluateCommand = buildCommand({
+  loader: async () => (await import('../run/evaluate.ts')).runEvaluate,
+  parameters: {
+    flags: {
+      ...modelFlags,
+      task: {
+        kind: 'parsed',
+        parse: String,
+        brief: 'boolq, svamp, winogrande, copa or brevity',
+        placeholder: 'name',
+      },
+      data: optionalPath(
+        'Folder with the published files [../shared/datasets where it exists, else sample rows]',
+      ),
+      method: {
+        kind: 'parsed',
+        parse: String,
+        optional: true,
+        brief: 'austeer: fit on the task’s pairs',
+        placeholder: 'name',
+      },
+      plan: optionalPath('A plan to test instead'),
+      sites: sitesFlag('attention,ffn'),
+      k: {
+        kind: 'parsed',
+        parse: parseWholeList,
+        optional: true,
+        brief: 'Units to try [16,64]',
+        placeholder: 'n,…',
+      },
+      alpha: {
+        kind: 'parsed',
+        parse: parseNumberList,
+        optional: true,
+        brief: 'Strengths to try [5,20]; with --plan the strength instead of its own',
+        placeholder: 'x,…',
+      },
+      pairs: optionalWhole('Most pairs [all]'),
+      limit: optionalWhole('Most test items [all]'),
+      select: {
+        kind: 'enum',
+        values: ['validation'],
+        default: 'validation',
+        brief: 'Where k and α are chosen',
+      },
+      validation: {
+        kind: 'parsed',
+        parse: parseWhole,
+        default: '60',
+        brief: 'Validation items, never tested on',
+        placeholder: 'n',
+      },
+      criterion: {
+        kind: 'enum',
+        values: ['accuracy', 'twoWayAccuracy', 'balancedAccuracy', 'areaUnderCurve'],
+        default: 'accuracy',
+        brief: 'What is chosen by; accuracy is the paper’s',
+      },
+      mode: { kind: 'enum', values: ['official', 'paper'], default: 'official', brief: 'Sign on a tie' },
+      join: {
+        kind: 'enum',
+        values: ['text', 'tokens'],
+        default: 'text',
+        brief: 'How question and answer are joined',
+      },
+      skipBadRows: { kind: 'boolean', default: false, brief: 'Leave malformed rows out and count them' },
+      out: optionalPath('Folder of the run log'),
+      seed: seedFlag,
+      batchSize: batchFlag,
+      json: jsonFlag,
+    },
+  },
+  docs: {
+    brief: 'Measure a task: vanilla, and beside it AUSteer or a plan',
+    fullDescription: [
+      'Measure a task: vanilla, and beside it AUSteer fitted on the task’s pairs, or a plan. k and α are chosen on',
+      'validation items and tested once on the rest.',
+      '',
+      'Examples:',
+      '  austeer evaluate --task boolq --limit 200',
+      '  austeer evaluate --task boolq --method austeer --k 16,64 --alpha 5,20 --out runs/boolq',
+      '  austeer evaluate --task boolq --plan plan.safetensors --out runs/plan',
+    ].join('\n'),
+  },
+});

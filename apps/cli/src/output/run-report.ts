@@ -1,0 +1,91 @@
+/**
+ * A run in the words of the command line.
+ *
+ * @module
+ */
+import { formatComparison, formatEstimate, formatSummary } from '@austeer/evaluators';
+import type { RunEvent, RunResult } from '@austeer/experiments';
+import { formatTable } from './table.ts';
+import type { Terminal } from './terminal.ts';
+
+/** What happens, one line each, on stderr. */
+export function sayEvent(terminal: Terminal, event: RunEvent): void {
+  switch (event.kind) {
+    case 'localized': {
+      const { pairs, sites, pairsThatLostTheirAnswer, pairsJoinedDifferently } = event.localization;
+      for (const [site, { top, ties }] of Object.entries(sites)) {
+        terminal.say(
+          `localized ${site} on ${pairs} pairs: best score ${top[0]?.score.toFixed(3) ?? 'none'}; at the cut ${ties.taken} of ${ties.tied} tied units`,
+        );
+      }
+      if (pairsThatLostTheirAnswer > 0)
+        terminal.say(`note: ${pairsThatLostTheirAnswer} pairs lost their answer to the limit of 512 tokens`);
+      if (pairsJoinedDifferently > 0)
+        terminal.say(
+          `note: in ${pairsJoinedDifferently} pairs the answer melts into the question’s last token`,
+        );
+      break;
+    }
+    case 'cell': {
+      const { site, k, alpha, summary } = event.cell;
+      terminal.say(
+        `validation ${event.done}/${event.total}: ${site} k ${k} α ${alpha}: accuracy ${formatEstimate(summary.accuracy)}, valid answers ${summary.validAnswers.value.toFixed(3)}`,
+      );
+      break;
+    }
+    case 'selected':
+      terminal.say(`chosen: ${event.chosen.site} k ${event.chosen.k} α ${event.chosen.alpha}`);
+      break;
+    case 'testing':
+      terminal.say(`testing once on ${event.items} other items`);
+      break;
+  }
+}
+
+/** The result: vanilla beside steered, and what the comparison shows. */
+export function printResult(terminal: Terminal, result: RunResult): void {
+  const { log, vanilla, steered, comparison } = result;
+  const { task, selection, localization } = log.header;
+  terminal.print(
+    terminal.style('bold', `${task.name}: ${task.testItems} test items (${describeSource(task.source)})`),
+  );
+  if (localization !== undefined && selection !== undefined) printUnits(terminal, result);
+  for (const [name, summary] of [
+    ['vanilla', vanilla] as const,
+    ...(steered ? [['steered', steered] as const] : []),
+  ]) {
+    const [first, second] = formatSummary(summary);
+    terminal.print(`${terminal.style('cyan', name.padEnd(8))} ${first}`);
+    terminal.print(`${''.padEnd(8)} ${second}`);
+  }
+  if (comparison !== undefined) {
+    terminal.print('steered against vanilla, item by item:');
+    for (const line of formatComparison(comparison)) terminal.print(`  ${line}`);
+  }
+}
+
+/** Units shown to a person. */
+const SHOWN_UNITS = 5;
+
+function printUnits(terminal: Terminal, { log }: RunResult): void {
+  const { selection, localization } = log.header;
+  const { site, k, alpha } = selection!.chosen;
+  const { top } = localization!.sites[site]!;
+  terminal.print(
+    `steers ${k} units of ${site} at strength ${alpha}; the first ${Math.min(SHOWN_UNITS, top.length)} of the ranking:`,
+  );
+  const rows = top
+    .slice(0, SHOWN_UNITS)
+    .map(({ layer, index, score, sign, promoted, suppressed }) => [
+      String(layer),
+      String(index),
+      `${sign > 0 ? '+' : '−'}${score.toFixed(3)}`,
+      `${promoted} up, ${suppressed} down of ${localization!.pairs}`,
+    ]);
+  for (const line of formatTable(['layer', 'index', 'score', 'pairs'], rows).split('\n'))
+    terminal.print(`  ${line}`);
+}
+
+function describeSource({ kind, files }: { kind: string; files: readonly string[] }): string {
+  return kind === 'samples' ? 'sample rows of this project' : files.join(', ');
+}

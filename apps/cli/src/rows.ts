@@ -1,0 +1,73 @@
+/**
+ * Rows of the JSON-lines files that commands read.
+ *
+ * @module
+ */
+import { FileFormatError, type Tokenizer, type TokenSequence } from '@austeer/core';
+import { readJsonLines } from '@austeer/pairs';
+
+/** Turns a text into tokens; a model without a tokenizer takes rows with tokens only. */
+export type EncodeText = (text: string) => number[];
+
+/** Encoder of a model, with an error that says what is missing. */
+export function textEncoder(tokenizer: Tokenizer | undefined, path: string): EncodeText {
+  return (text) => {
+    if (tokenizer === undefined) {
+      throw new FileFormatError({
+        path,
+        format: 'rows',
+        problem: 'it has texts, and this model has no tokenizer',
+        advice: 'Put a tokenizer.json beside the model, or give token ids',
+      });
+    }
+    return tokenizer.encode(text);
+  };
+}
+
+/** Rows `{"text"}` or `{"tokens"}` as token ids. */
+export async function readTokenRows(path: string, encode: EncodeText): Promise<TokenSequence[]> {
+  return readRows(path, '{"text": "…"} or {"tokens": [1, 2]}', (row) =>
+    tokensOf(row.text, row.tokens, encode),
+  );
+}
+
+/** Rows `{"prompt", "candidates"}`, or `{"promptTokens", "candidateTokens"}`. */
+export async function readScoreRows(
+  path: string,
+  encode: EncodeText,
+): Promise<{ prompt: TokenSequence; candidates: TokenSequence[] }[]> {
+  return readRows(path, '{"prompt": "…", "candidates": ["…"]}', (row) => {
+    const prompt = tokensOf(row.prompt, row.promptTokens, encode);
+    const list = row.candidates ?? row.candidateTokens;
+    if (prompt === undefined || !Array.isArray(list) || list.length === 0) return undefined;
+    const candidates = list.map((item) => tokensOf(item, item, encode));
+    return candidates.every((candidate) => candidate !== undefined) ? { prompt, candidates } : undefined;
+  });
+}
+
+async function readRows<T>(
+  path: string,
+  expected: string,
+  convert: (row: Record<string, unknown>) => T | undefined,
+): Promise<T[]> {
+  const rows: T[] = [];
+  for await (const { line, value } of readJsonLines(path)) {
+    const row =
+      typeof value === 'object' && value !== null ? convert(value as Record<string, unknown>) : undefined;
+    if (row === undefined) {
+      throw new FileFormatError({
+        path: `${path}, line ${line}`,
+        format: 'rows',
+        problem: `it is not of the form ${expected}`,
+      });
+    }
+    rows.push(row);
+  }
+  return rows;
+}
+
+function tokensOf(text: unknown, tokens: unknown, encode: EncodeText): number[] | undefined {
+  if (typeof text === 'string') return encode(text);
+  if (Array.isArray(tokens) && tokens.every((token) => Number.isInteger(token))) return tokens as number[];
+  return undefined;
+}

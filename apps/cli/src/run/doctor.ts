@@ -1,0 +1,58 @@
+import { proveSites } from '@austeer/runtime';
+import type { DoctorFlags } from '../commands/doctor.ts';
+import type { AusteerContext } from '../context.ts';
+import { withModel } from '../load.ts';
+import { formatTable } from '../output/table.ts';
+
+/** 8-bit activations are rounded anew after every edit, so that numbers far from it move too. */
+const ROUNDED_TOLERANCE = 0.05;
+
+export async function runDoctor(this: AusteerContext, flags: DoctorFlags, name: string): Promise<void> {
+  const { terminal, signal } = this;
+  await withModel(this, { ...flags, model: name }, async (model) => {
+    const { identity, details, contextLength } = model;
+    const rounded = details.format === 'gguf' && flags.precision === '4bit';
+    const sites = await proveSites({
+      model,
+      ...(flags.sites && { sites: flags.sites }),
+      tolerance: flags.tolerance ?? (rounded ? ROUNDED_TOLERANCE : 1e-4),
+      signal,
+      onProgress: terminal.progress,
+    });
+    const passed = sites.every((site) => site.passed);
+    if (flags.json) {
+      terminal.printJson({ model: identity, details, contextLength, passed, sites });
+    } else {
+      terminal.print(
+        `${terminal.style('bold', identity.name)} · ${identity.architecture} · ${identity.layers} layers`,
+      );
+      terminal.print(`format     ${details.format}, ${details.precision}`);
+      terminal.print(`attention  ${details.attention}, padding on the ${details.padding}`);
+      terminal.print(
+        `tokens     ${details.vocabularySize} in the vocabulary, ${contextLength} in the context`,
+      );
+      terminal.print(
+        `tokenizer  ${model.tokenizer === undefined ? 'none: only calls that take token ids work' : 'yes'}`,
+      );
+      terminal.print(`weights    sha256 ${identity.weightsSha256 ?? 'unknown'}`);
+      terminal.print();
+      const rows = sites.flatMap(({ site, width, checks }) =>
+        checks.map((check, index) => [
+          index === 0 ? site : '',
+          index === 0 ? String(width) : '',
+          check.passed ? 'ok' : 'FAILED',
+          check.name,
+          check.detail,
+        ]),
+      );
+      terminal.print(formatTable(['site', 'width', '', 'check', 'seen'], rows));
+      terminal.print();
+      terminal.print(
+        passed
+          ? terminal.style('green', 'All sites proven.')
+          : terminal.style('red', 'A site failed: do not steer it on this model.'),
+      );
+    }
+    if (!passed) this.process.exitCode = 1;
+  });
+}

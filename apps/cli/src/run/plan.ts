@@ -1,0 +1,159 @@
+import { InvalidArgumentError, type ModelIdentity } from '@austeer/core';
+import { readFileBytes, writeFileAtomic } from '@austeer/core/node';
+import { countsFromSafetensors, rankUnits } from '@austeer/localize';
+import { readJsonLines } from '@austeer/pairs';
+import {
+  checkPlan,
+  createPlan,
+  describePlan,
+  diffPlans,
+  mergePlans,
+  type PlanEdit,
+  parseEditRow,
+  planFromEdits,
+  planToSafetensors,
+  type SteeringPlan,
+} from '@austeer/steering';
+import type { JsonFlags, PlanCheckFlags, PlanCreateFlags, PlanMergeFlags } from '../commands/plan.ts';
+import type { AusteerContext } from '../context.ts';
+import { usageError } from '../flags.ts';
+import { withModel } from '../load.ts';
+import { formatTable } from '../output/table.ts';
+import { readPlan } from '../plan-flags.ts';
+
+export async function runPlanCreate(this: AusteerContext, flags: PlanCreateFlags): Promise<void> {
+  const { counts, edits } = flags;
+  if ((counts === undefined) === (edits === undefined)) {
+    throw usageError('--counts or --edits', counts === undefined ? 'neither' : 'both', 'exactly one of them');
+  }
+  const plan =
+    counts === undefined
+      ? await planFromFile(this, flags, edits!)
+      : await planFromCounts(this, flags, counts);
+  await writeFileAtomic(flags.out, planToSafetensors(plan));
+  if (flags.json) this.terminal.printJson({ out: flags.out, plan: describePlan(plan) });
+  else {
+    printPlan(this, plan);
+    this.terminal.print(`plan → ${flags.out}`);
+  }
+}
+
+export async function runPlanShow(this: AusteerContext, flags: JsonFlags, path: string): Promise<void> {
+  const plan = await readPlan(path);
+  if (flags.json) this.terminal.printJson(plan);
+  else printPlan(this, plan);
+}
+
+export async function runPlanDiff(
+  this: AusteerContext,
+  flags: JsonFlags,
+  first: string,
+  second: string,
+): Promise<void> {
+  const { terminal } = this;
+  const difference = diffPlans(await readPlan(first), await readPlan(second));
+  if (flags.json) {
+    terminal.printJson(difference);
+    return;
+  }
+  const { onlyFirst, onlySecond, both, jaccard } = difference;
+  terminal.print(`units only in ${first}: ${onlyFirst.length}`);
+  terminal.print(`units only in ${second}: ${onlySecond.length}`);
+  terminal.print(`units in both: ${both.length} (Jaccard ${jaccard.toFixed(3)})`);
+  const changed = both.filter(({ first: a, second: b }) => a.gain !== b.gain || a.bias !== b.bias);
+  if (changed.length === 0) return;
+  terminal.print();
+  const numbers = ({ gain, bias }: { gain: number; bias: number }): string =>
+    `gain ${gain.toFixed(3)}, bias ${bias.toFixed(3)}`;
+  terminal.print(
+    formatTable(
+      ['unit', first, second],
+      changed.map(({ unit, first: a, second: b }) => [unit, numbers(a), numbers(b)]),
+    ),
+  );
+}
+
+export async function runPlanMerge(
+  this: AusteerContext,
+  flags: PlanMergeFlags,
+  ...paths: string[]
+): Promise<void> {
+  const plan = mergePlans(await Promise.all(paths.map(readPlan)));
+  await writeFileAtomic(flags.out, planToSafetensors(plan));
+  if (flags.json) this.terminal.printJson({ out: flags.out, plan: describePlan(plan) });
+  else {
+    printPlan(this, plan);
+    this.terminal.print(`plan → ${flags.out}`);
+  }
+}
+
+export async function runPlanCheck(this: AusteerContext, flags: PlanCheckFlags, path: string): Promise<void> {
+  const plan = await readPlan(path);
+  const { warnings } = await withModel(this, flags, async (model) => checkPlan(plan, model.identity));
+  if (flags.json) this.terminal.printJson({ fits: true, warnings });
+  else {
+    for (const warning of warnings) this.terminal.print(`warning: ${warning}`);
+    this.terminal.print('The plan fits the model.');
+  }
+}
+
+async function planFromFile(
+  context: AusteerContext,
+  flags: PlanCreateFlags,
+  path: string,
+): Promise<SteeringPlan> {
+  const { model: name } = flags;
+  if (name === undefined) throw usageError('--model', 'nothing', 'the model that the edits are for');
+  const edits: PlanEdit[] = [];
+  for await (const { line, value } of readJsonLines(path)) edits.push(parseEditRow(value, { path, line }));
+  const model = await identityOf(context, { ...flags, model: name });
+  return planFromEdits({ edits, model, strength: flags.alpha, provenance: { edits: path } });
+}
+
+async function planFromCounts(
+  context: AusteerContext,
+  flags: PlanCreateFlags,
+  path: string,
+): Promise<SteeringPlan> {
+  const { k, alpha, mode, sites, model: name } = flags;
+  const file = countsFromSafetensors(await readFileBytes(path, { what: 'Momentum counts' }), { path });
+  if (k === undefined) throw usageError('--k', 'nothing', 'the number of units');
+  const ranking = rankUnits(file.counts, {
+    sites,
+    mode,
+    ...(k >= 1 && Number.isInteger(k) ? { top: k } : {}),
+  });
+  const model = name === undefined ? file.model : await identityOf(context, { ...flags, model: name });
+  if (model === undefined) {
+    throw new InvalidArgumentError({
+      argument: '--model',
+      given: undefined,
+      expected: 'the model of the activations, which these counts do not name',
+    });
+  }
+  const provenance = { method: 'austeer', mode, counts: path, pairs: file.counts.pairs, ...file.provenance };
+  return createPlan({ ranking, k, alpha, model, provenance });
+}
+
+function identityOf(
+  context: AusteerContext,
+  flags: PlanCreateFlags & { model: string },
+): Promise<ModelIdentity> {
+  return withModel(context, flags, async (model) => model.identity);
+}
+
+function printPlan({ terminal }: AusteerContext, plan: SteeringPlan): void {
+  const { sites, edits, strength } = describePlan(plan);
+  terminal.print(
+    `${edits} units of ${plan.model.name} at strength ${strength}, at ${plan.positions} positions`,
+  );
+  const range = ([low, high]: readonly [number, number]): string => `${low.toFixed(3)} … ${high.toFixed(3)}`;
+  const rows = sites.map(({ site, edits: count, perLayer, gain, bias }) => [
+    site,
+    String(count),
+    range(gain),
+    range(bias),
+    perLayer.flatMap((units, layer) => (units === 0 ? [] : [`${layer}:${units}`])).join(' '),
+  ]);
+  terminal.print(formatTable(['site', 'units', 'gain', 'bias', 'layer:units'], rows));
+}
