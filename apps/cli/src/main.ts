@@ -6,8 +6,9 @@
  */
 import { run } from '@stricli/core';
 import { application } from './application.ts';
+import { normalizeArguments } from './arguments.ts';
 import { createContext } from './context.ts';
 
-await run(application, process.argv.slice(2), createContext(process));
+await run(application, normalizeArguments(process.argv.slice(2)), createContext(process));
 // Usage errors have negative codes of their own in the library; scripts know 2.
 if (Number(process.exitCode) < 0) process.exitCode = 2;

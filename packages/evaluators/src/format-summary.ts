@@ -93,11 +93,16 @@ function formatP(pValue: number): string {
   return pValue < 1e-4 ? '< 0.0001' : `= ${pValue < 0.01 ? pValue.toPrecision(2) : pValue.toFixed(2)}`;
 }
 
-function formatShares({ answerShares, otherAnswers }: AnswerSummary): string {
+/** Answers rarer than this are no pattern: of free texts nearly all differ. */
+const LISTED_SHARE = 0.05;
+
+function formatShares({ answerShares }: AnswerSummary): string {
   const percent = (share: number): string => `${(100 * share).toFixed(0)} %`;
-  const listed = answerShares.map(({ answer, share }) => {
+  const frequent = answerShares.filter(({ share }) => share >= LISTED_SHARE);
+  const other = 1 - frequent.reduce((sum, { share }) => sum + share, 0);
+  const listed = frequent.map(({ answer, share }) => {
     const shown = answer === '' ? '(empty)' : answer.replaceAll(/\s+/g, ' ').slice(0, 20);
     return `${shown} ${percent(share)}`;
   });
-  return [...listed, ...(otherAnswers > 0 ? [`other ${percent(otherAnswers)}`] : [])].join(', ');
+  return [...listed, ...(other > 5e-4 ? [`other ${percent(other)}`] : [])].join(', ');
 }

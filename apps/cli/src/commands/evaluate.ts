@@ -111,6 +111,7 @@ export const evaluateCommand = buildCommand({
       batchSize: batchFlag,
       json: jsonFlag,
     },
+    aliases: { k: 'k' },
   },
   docs: {
     brief: 'Measure a task: vanilla, and beside it AUSteer or a plan',

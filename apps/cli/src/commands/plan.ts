@@ -75,6 +75,7 @@ const create = buildCommand({
       out: requiredPath('Where the plan goes, safetensors'),
       json: jsonFlag,
     },
+    aliases: { k: 'k' },
   },
   docs: {
     brief: 'Make a plan from counts or from given edits',

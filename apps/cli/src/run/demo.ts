@@ -30,7 +30,7 @@ const ACTS: readonly Act[] = [
   {
     task: 'brevity',
     title: 'A behaviour: answers that come to an end',
-    fit: { sites: ['attention'], budgets: [50, 100], strengths: [3, 4], validationItems: 12 },
+    fit: { sites: ['attention'], budgets: [75, 100], strengths: [3, 4, 5], validationItems: 20 },
     showsAnswers: true,
   },
   {

@@ -16,7 +16,7 @@ export const TINY_LLAMA = {
   heads: 6,
   kvHeads: 2,
   headSize: 16,
-  contextLength: 128,
+  contextLength: 512,
   vocabulary: 260,
 } as const;
 

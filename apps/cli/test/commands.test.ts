@@ -1,0 +1,609 @@
+import { mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import {
+  floatTensor,
+  readSafetensors,
+  safetensorsFloats,
+  safetensorsIntegers,
+  writeSafetensors,
+} from '@austeer/core';
+import { TINY_LLAMA, tinyLlama } from '@austeer/onnx/testing';
+import { planFromSafetensors } from '@austeer/steering';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { runCli, runJson } from './run-cli.ts';
+
+let folder: string;
+let model: string[];
+const at = (name: string): string => join(folder, name);
+const write = (name: string, content: string | Uint8Array): string => {
+  writeFileSync(at(name), content);
+  return at(name);
+};
+const lines = (name: string, rows: readonly unknown[]): string =>
+  write(name, rows.map((row) => `${JSON.stringify(row)}\n`).join(''));
+
+beforeAll(() => {
+  folder = mkdtempSync(join(tmpdir(), 'austeer-cli-'));
+  write('tiny.gguf', tinyLlama());
+  model = ['--model', at('tiny.gguf'), '--cache', at('cache'), '--threads', '1'];
+  lines('pairs.jsonl', [
+    { positive: 'one and two', negative: 'one and too' },
+    { positive: 'red or blue', negative: 'red or blew' },
+    { positiveTokens: [5, 6, 7, 8], negativeTokens: [5, 6, 9] },
+  ]);
+  lines('positive.jsonl', [{ text: 'one and two' }, { text: 'red or blue' }, { tokens: [5, 6, 7, 8] }]);
+  lines('negative.jsonl', [{ text: 'one and too' }, { text: 'red or blew' }, { tokens: [5, 6, 9] }]);
+});
+afterAll(() => rmSync(folder, { recursive: true }));
+
+interface Units {
+  readonly pairs: number;
+  readonly units: readonly Record<string, unknown>[];
+}
+interface Rows {
+  readonly rows: readonly { text: string; tokens: number[]; finish: string }[];
+}
+
+describe('capture', () => {
+  it('last: one tensor a site, [rows, layers, width]', async () => {
+    await runJson(
+      'capture',
+      ...model,
+      '--input',
+      at('positive.jsonl'),
+      '--sites',
+      'attention,ffn',
+      '--out',
+      at('last.safetensors'),
+    );
+    const { tensors } = readSafetensors(readFileSync(at('last.safetensors')));
+    const { layers, heads, headSize, hidden } = TINY_LLAMA;
+    expect(tensors.get('attention')).toMatchObject({ dtype: 'F32', shape: [3, layers, heads * headSize] });
+    expect(tensors.get('ffn')).toMatchObject({ dtype: 'F32', shape: [3, layers, hidden] });
+  });
+
+  it('all: one tensor a row, whose last token is the same', async () => {
+    await runJson(
+      'capture',
+      ...model,
+      '--input',
+      at('positive.jsonl'),
+      '--sites',
+      'ffn',
+      '--positions',
+      'all',
+      '--out',
+      at('all.safetensors'),
+    );
+    await runJson(
+      'capture',
+      ...model,
+      '--input',
+      at('positive.jsonl'),
+      '--sites',
+      'ffn',
+      '--out',
+      at('ffn.safetensors'),
+    );
+    const all = readSafetensors(readFileSync(at('all.safetensors'))).tensors;
+    const last = safetensorsFloats(readSafetensors(readFileSync(at('ffn.safetensors'))).tensors.get('ffn')!);
+    const size = TINY_LLAMA.layers * TINY_LLAMA.hidden;
+    expect(all.get('ffn.2')!.shape).toEqual([4, TINY_LLAMA.layers, TINY_LLAMA.hidden]);
+    for (const row of [0, 1, 2]) {
+      const tokens = safetensorsFloats(all.get(`ffn.${row}`)!);
+      const difference = tokens
+        .subarray(-size)
+        .map((value, index) => Math.abs(value - last[row * size + index]!));
+      expect(Math.max(...difference)).toBeLessThan(1e-4);
+    }
+  });
+});
+
+describe('localize', () => {
+  it('lists units in rank order and writes counts', async () => {
+    const { pairs, units } = await runJson<Units>(
+      'localize',
+      ...model,
+      '--pairs',
+      at('pairs.jsonl'),
+      '--sites',
+      'ffn',
+      '--top',
+      '5',
+      '--out',
+      at('counts.safetensors'),
+    );
+    expect(pairs).toBe(3);
+    expect(units).toHaveLength(5);
+    expect(units[0]).toEqual({
+      site: 'ffn',
+      layer: expect.any(Number),
+      index: expect.any(Number),
+      score: 1,
+      sign: expect.any(Number),
+      promoted: expect.any(Number),
+      suppressed: expect.any(Number),
+    });
+    const { tensors } = readSafetensors(readFileSync(at('counts.safetensors')));
+    expect(tensors.get('ffn.promoted')).toMatchObject({
+      dtype: 'I32',
+      shape: [TINY_LLAMA.layers, TINY_LLAMA.hidden],
+    });
+    expect(tensors.get('ffn.suppressed')).toMatchObject({ dtype: 'I32' });
+  });
+
+  it('without a model, from captured activations, gives the same counts', async () => {
+    for (const side of ['positive', 'negative']) {
+      await runJson(
+        'capture',
+        ...model,
+        '--input',
+        at(`${side}.jsonl`),
+        '--sites',
+        'ffn',
+        '--out',
+        at(`${side}.safetensors`),
+      );
+    }
+    await runJson(
+      'localize',
+      '--positive',
+      at('positive.safetensors'),
+      '--negative',
+      at('negative.safetensors'),
+      '--sites',
+      'ffn',
+      '--out',
+      at('files.safetensors'),
+    );
+    await runJson(
+      'localize',
+      ...model,
+      '--pairs',
+      at('pairs.jsonl'),
+      '--sites',
+      'ffn',
+      '--out',
+      at('model.safetensors'),
+    );
+    const counts = (name: string, which: string) =>
+      safetensorsIntegers(readSafetensors(readFileSync(at(name))).tensors.get(`ffn.${which}`)!);
+    for (const which of ['promoted', 'suppressed'])
+      expect(counts('files.safetensors', which)).toEqual(counts('model.safetensors', which));
+  });
+
+  it('prints a table for people', async () => {
+    const { stdout } = await runCli(
+      'localize',
+      ...model,
+      '--pairs',
+      at('pairs.jsonl'),
+      '--sites',
+      'attention',
+    );
+    expect(stdout).toMatch(/^rank {2}site {7}layer {2}index {2}score/);
+    expect(stdout).toContain('3 pairs;');
+  });
+});
+
+describe('plan and generate', () => {
+  it('counts → plan → steered text, which differs from the plain one and is plain at strength 0', async () => {
+    await runJson(
+      'localize',
+      ...model,
+      '--pairs',
+      at('pairs.jsonl'),
+      '--sites',
+      'ffn',
+      '--out',
+      at('c.safetensors'),
+    );
+    await runJson(
+      'plan',
+      'create',
+      '--counts',
+      at('c.safetensors'),
+      '--sites',
+      'ffn',
+      '--k',
+      '16',
+      '--alpha',
+      '10',
+      '--out',
+      at('plan.safetensors'),
+    );
+    const plan = planFromSafetensors(readFileSync(at('plan.safetensors')));
+    expect(plan).toMatchObject({ strength: 10, model: { architecture: 'llama' } });
+    expect(plan.edits).toHaveLength(16);
+
+    const input = ['--input', at('positive.jsonl'), '--max-new-tokens', '8'];
+    const plain = await runJson<Rows>('generate', ...model, ...input);
+    const steered = await runJson<Rows>('generate', ...model, ...input, '--plan', at('plan.safetensors'));
+    const off = await runJson<Rows>(
+      'generate',
+      ...model,
+      ...input,
+      '--plan',
+      at('plan.safetensors'),
+      '--alpha',
+      '0',
+    );
+    expect(plain.rows[0]).toEqual({
+      text: expect.any(String),
+      tokens: expect.any(Array),
+      finish: expect.any(String),
+    });
+    expect(steered.rows).not.toEqual(plain.rows);
+    expect(off.rows).toEqual(plain.rows);
+  });
+
+  it('edits → plan, shown, compared, merged, checked', async () => {
+    lines('edits.jsonl', [
+      { site: 'ffn', layer: 1, index: 3, gain: 0.5 },
+      { site: 'attention', layer: 0, index: 95, bias: 2 },
+    ]);
+    const args = ['--edits', at('edits.jsonl'), ...model, '--alpha', '2'];
+    await runJson('plan', 'create', ...args, '--out', at('a.safetensors'));
+    expect(await runJson('plan', 'show', at('a.safetensors'))).toMatchObject({
+      strength: 2,
+      edits: [
+        { layer: 1, index: 3, gain: 0.5, bias: 0 },
+        { site: 'attention', bias: 2 },
+      ],
+    });
+    await runJson(
+      'plan',
+      'merge',
+      at('a.safetensors'),
+      at('a.safetensors'),
+      '--out',
+      at('twice.safetensors'),
+    );
+    expect(await runJson('plan', 'diff', at('a.safetensors'), at('twice.safetensors'))).toMatchObject({
+      jaccard: 1,
+      both: [{ first: { gain: 1 }, second: { gain: 2 } }, {}],
+    });
+    expect(await runJson('plan', 'check', at('a.safetensors'), ...model)).toEqual({
+      fits: true,
+      warnings: [],
+    });
+    expect((await runCli('plan', 'show', at('a.safetensors'))).stdout).toContain(
+      '2 units of tiny.gguf at strength 2',
+    );
+  });
+
+  it('chat, sampling and stop texts reach the model', async () => {
+    const chat = await runJson<Rows>(
+      'generate',
+      ...model,
+      '--prompt',
+      'hi',
+      '--chat',
+      '--max-new-tokens',
+      '4',
+      '--temperature',
+      '1',
+      '--seed',
+      '3',
+    );
+    const again = await runJson<Rows>(
+      'generate',
+      ...model,
+      '--prompt',
+      'hi',
+      '--chat',
+      '--max-new-tokens',
+      '4',
+      '--temperature',
+      '1',
+      '--seed',
+      '3',
+    );
+    const plain = await runJson<Rows>(
+      'generate',
+      ...model,
+      '--prompt',
+      'hi',
+      '--max-new-tokens',
+      '4',
+      '--temperature',
+      '1',
+      '--seed',
+      '3',
+    );
+    expect(again).toEqual(chat);
+    expect(plain).not.toEqual(chat);
+    const [whole] = (await runJson<Rows>('generate', ...model, '--prompt', 'hi', '--max-new-tokens', '6'))
+      .rows;
+    const [cut] = (
+      await runJson<Rows>(
+        'generate',
+        ...model,
+        '--prompt',
+        'hi',
+        '--max-new-tokens',
+        '6',
+        '--stop',
+        whole!.text[2]!,
+      )
+    ).rows;
+    expect(cut).toMatchObject({
+      text: whole!.text.slice(0, whole!.text.indexOf(whole!.text[2]!)),
+      finish: 'stop',
+    });
+  });
+});
+
+describe('score', () => {
+  it('gives a log-probability for each candidate', async () => {
+    lines('items.jsonl', [
+      { prompt: 'one and', candidates: [' two', ' too'] },
+      { promptTokens: [5, 6], candidateTokens: [[7], [8, 9]] },
+    ]);
+    const { rows } = await runJson<{
+      rows: { logProbabilities: number[]; best: number; topToken: number }[];
+    }>('score', ...model, '--input', at('items.jsonl'));
+    for (const { logProbabilities, best } of rows) {
+      expect(logProbabilities).toHaveLength(2);
+      expect(logProbabilities[best]).toBe(Math.max(...logProbabilities));
+      expect(logProbabilities.every((value) => value < 0)).toBe(true);
+    }
+  });
+});
+
+describe('doctor and models', () => {
+  it('proves the sites of a model', async () => {
+    expect(await runJson('doctor', ...model.slice(1))).toMatchObject({
+      passed: true,
+      model: { architecture: 'llama', layers: 3 },
+      sites: [{ site: 'attention' }, { site: 'ffn' }, { site: 'ffnInner' }, { site: 'residual' }],
+    });
+  });
+
+  it('exits with 1 when a site fails, and still shows what it saw', async () => {
+    const { exitCode, stdout } = await runCli('doctor', ...model.slice(1), '--tolerance', '1e-12');
+    expect(exitCode).toBe(1);
+    expect(stdout).toContain('A site failed');
+  });
+
+  it('lists the catalogue', async () => {
+    const { models } = await runJson<{ models: { name: string; cached: boolean }[] }>(
+      'models',
+      '--cache',
+      at('empty'),
+    );
+    expect(models).toMatchObject([
+      { name: 'smollm2-135m', cached: false },
+      { name: 'minilm', cached: false },
+    ]);
+  });
+});
+
+describe('bad input: exit code, a message that helps, nothing written', () => {
+  const other = () => write('other.gguf', tinyLlama({ architecture: 'mamba' }));
+  const nan = () =>
+    write(
+      'nan.safetensors',
+      writeSafetensors({
+        tensors: { ffn: { dtype: 'F32', ...floatTensor(Float32Array.of(1, Number.NaN), [1, 1, 2]) } },
+      }),
+    );
+  const good = () =>
+    write(
+      'good.safetensors',
+      writeSafetensors({
+        tensors: { ffn: { dtype: 'F32', ...floatTensor(new Float32Array(2), [1, 1, 2]) } },
+      }),
+    );
+
+  it.each<[string, () => string[], RegExp]>([
+    [
+      'a missing model',
+      () => ['capture', '--model', at('none.gguf'), '--input', at('positive.jsonl')],
+      /Model not found at .*none\.gguf/,
+    ],
+    [
+      'an unknown model name',
+      () => ['capture', '--model', 'smolm2-135m', '--input', at('positive.jsonl')],
+      /Did you mean "smollm2-135m"/,
+    ],
+    [
+      'a truncated model',
+      () => [
+        'capture',
+        '--model',
+        write('cut.gguf', tinyLlama().slice(0, 50_000)),
+        '--input',
+        at('positive.jsonl'),
+      ],
+      /cut\.gguf is not a usable GGUF file/,
+    ],
+    [
+      'another architecture',
+      () => ['capture', '--model', other(), '--input', at('positive.jsonl')],
+      /GGUF architecture "mamba" is not supported; supported: llama/,
+    ],
+    ['a missing file of rows', () => ['capture', ...model, '--input', at('none.jsonl')], /none\.jsonl/],
+    [
+      'a row of another form',
+      () => ['capture', ...model, '--input', lines('bad.jsonl', [{ text: 'fine' }, { txt: 'not' }])],
+      /bad\.jsonl, line 2/,
+    ],
+    ['no rows', () => ['capture', ...model, '--input', write('empty.jsonl', '')], /none given/],
+    [
+      'a text beyond the context',
+      () => ['capture', ...model, '--input', lines('long.jsonl', [{ text: 'x'.repeat(900) }])],
+      /needs 900 tokens; the model takes 512/,
+    ],
+    ['no pairs', () => ['localize', ...model, '--pairs', write('nopairs.jsonl', '')], /none given/],
+    [
+      'activations that are NaN',
+      () => ['localize', '--positive', nan(), '--negative', good(), '--sites', 'ffn'],
+      /positive ffn of pair "0", layer 0, index 1, is NaN/,
+    ],
+    [
+      'truncated activations',
+      () => [
+        'localize',
+        '--positive',
+        write('half.safetensors', readFileSync(nan()).subarray(0, 60)),
+        '--negative',
+        good(),
+      ],
+      /half\.safetensors is not a usable safetensors file/,
+    ],
+    ['half of the files', () => ['localize', '--positive', good()], /expected both/],
+  ])('%s', async (_, argv, message) => {
+    const args = argv();
+    const { exitCode, stderr, stdout } = await runCli(...args, '--out', at('never/out.safetensors'));
+    expect(stderr).toMatch(message);
+    expect(stderr).not.toMatch(/\n\s+at /);
+    expect(exitCode).toBe(1);
+    expect(stdout).toBe('');
+    expect(readdirSync(folder)).not.toContain('never');
+  });
+
+  it.each<[string, string[], RegExp]>([
+    ['k of 0', ['--k', '0'], /k is 0; expected a whole number from 1/],
+    ['k beyond the units', ['--k', '1000000'], /k is 1000000/],
+    ['an α that is not finite', ['--k', '2', '--alpha', 'Infinity'], /strength \(α\) is Infinity/],
+    ['no k', [], /--k is "nothing"/],
+  ])('plan create: %s', async (_, args, message) => {
+    await runJson('localize', ...model, '--pairs', at('pairs.jsonl'), '--out', at('k.safetensors'));
+    const { exitCode, stderr } = await runCli(
+      'plan',
+      'create',
+      '--counts',
+      at('k.safetensors'),
+      ...args,
+      '--out',
+      at('never/plan'),
+    );
+    expect(stderr).toMatch(message);
+    expect(exitCode).toBe(1);
+    expect(readdirSync(folder)).not.toContain('never');
+  });
+
+  it('a plan for another model', async () => {
+    const path = lines('far.jsonl', [{ site: 'ffn', layer: 0, index: 0, gain: 1 }]);
+    await runJson('plan', 'create', '--edits', path, ...model, '--out', at('far.safetensors'));
+    const fixture = new URL('../../../tooling/fixtures/goldens/qwen2-optimum', import.meta.url).pathname;
+    const { exitCode, stderr } = await runCli(
+      'generate',
+      '--model',
+      fixture,
+      '--input',
+      lines('t.jsonl', [{ tokens: [1, 2] }]),
+      '--plan',
+      at('far.safetensors'),
+    );
+    expect(stderr).toMatch(
+      /The plan was made for another model: architecture is "llama" there, and "qwen2" here/,
+    );
+    expect(exitCode).toBe(1);
+  });
+
+  it('an unknown task and method', async () => {
+    expect((await runCli('evaluate', ...model, '--task', 'boolqq')).stderr).toContain(
+      'Did you mean "boolq"?',
+    );
+    expect((await runCli('evaluate', ...model, '--task', 'boolq', '--method', 'magic')).stderr).toContain(
+      'There is no method "magic"',
+    );
+  });
+
+  it('a wrong command line', async () => {
+    const { exitCode, stderr } = await runCli('generate', '--promt', 'x');
+    expect(exitCode).toBeLessThan(0);
+    expect(stderr).toContain('--prompt');
+  });
+});
+
+describe('evaluate', () => {
+  it('fits, selects, tests once and writes the run log', async () => {
+    const args = [
+      'evaluate',
+      ...model,
+      '--task',
+      'winogrande',
+      '--data',
+      at('data'),
+      '--method',
+      'austeer',
+      '--k',
+      '4,8',
+      '--alpha',
+      '2',
+      '--validation',
+      '6',
+      '--sites',
+      'ffn',
+    ];
+    mkdirSync(at('data/winogrande'), { recursive: true });
+    const row = (index: number) => ({
+      sentence: `The cup ${index} fell on the mat and the _ broke.`,
+      option1: 'cup',
+      option2: 'mat',
+      answer: String(1 + (index % 2)),
+    });
+    lines(
+      'data/winogrande/train_subset.jsonl',
+      Array.from({ length: 10 }, (_, index) => row(index)),
+    );
+    lines(
+      'data/winogrande/dev.jsonl',
+      Array.from({ length: 20 }, (_, index) => row(100 + index)),
+    );
+    const header = await runJson<Record<string, unknown>>(...args, '--out', at('run'));
+    expect(header).toMatchObject({
+      format: 'austeer-run',
+      task: { name: 'winogrande', pairs: 10, validationItems: 6, testItems: 14 },
+      selection: { cells: [{ k: 4 }, { k: 8 }], chosen: { site: 'ffn', alpha: 2 } },
+      test: { vanilla: { items: 14 }, steered: { items: 14 }, comparison: { items: 14 } },
+    });
+    expect(readdirSync(at('run')).sort()).toEqual([
+      'answers.jsonl',
+      'counts.safetensors',
+      'plan.safetensors',
+      'run.json',
+    ]);
+    const answers = readFileSync(at('run/answers.jsonl'), 'utf8')
+      .trim()
+      .split('\n')
+      .map((line) => JSON.parse(line));
+    expect(answers).toHaveLength(2 * 6 + 2 * 14);
+
+    // The plan of the run gives the run's own result again.
+    const replay = await runJson<{ test: unknown }>(
+      'evaluate',
+      ...model,
+      '--task',
+      'winogrande',
+      '--data',
+      at('data'),
+      '--plan',
+      at('run/plan.safetensors'),
+    );
+    expect(replay.test).toMatchObject({ steered: { items: 20 } });
+    // A folder that holds something is left alone.
+    const { exitCode, stderr } = await runCli(...args, '--out', at('run'));
+    expect(exitCode).toBe(1);
+    expect(stderr).toContain('a folder that is new or empty');
+  });
+
+  it('measures a model alone', async () => {
+    const header = await runJson<Record<string, unknown>>(
+      'evaluate',
+      ...model,
+      '--task',
+      'winogrande',
+      '--data',
+      at('data'),
+      '--limit',
+      '5',
+    );
+    expect(header).toMatchObject({ test: { vanilla: { items: 5 } } });
+    expect(header).not.toHaveProperty('plan');
+  });
+});
