@@ -17,7 +17,14 @@ import { InvalidArgumentError, UnknownNameError } from './errors.ts';
  */
 export type Site = 'attention' | 'ffn' | 'ffnInner' | 'residual';
 
-/** All sites, in the order in which files and reports list them. */
+/**
+ * All sites, in the order in which files and reports list them.
+ *
+ * @example
+ * ```ts
+ * SITES.length; // 4
+ * ```
+ */
 export const SITES: readonly Site[] = Object.freeze(['attention', 'ffn', 'ffnInner', 'residual'] as const);
 
 /** One activation unit: a single dimension of a site in a layer. `layer` and `index` count from 0. */

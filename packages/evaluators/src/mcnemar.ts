@@ -16,7 +16,7 @@ import { InvalidArgumentError } from '@austeer/core';
  *
  * @example
  * ```ts
- * mcNemarExact({ onlyFirst: 0, onlySecond: 3 }); // 0.25
+ * mcNemarExact({ onlyFirst: 2, onlySecond: 2 }); // 1
  * ```
  */
 export function mcNemarExact(options: { onlyFirst: number; onlySecond: number }): number {

@@ -48,7 +48,11 @@ export interface AnswerItemsOptions extends ModelCallOptions {
  * @throws InvalidArgumentError when the model has no tokenizer.
  *
  * @example
- * ```ts no-run
+ * ```ts
+ * import type { Task } from '@austeer/pairs';
+ * declare const model: LanguageModel;
+ * declare const task: Task;
+ * declare const values: SteeringValues;
  * const [vanilla, steered] = await answerItems({ model, task, items: task.items, conditions: [undefined, values] });
  * ```
  */

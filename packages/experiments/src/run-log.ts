@@ -94,7 +94,7 @@ const ANSWERS_FILE = 'answers.jsonl';
  * @throws InvalidArgumentError when the folder is not empty.
  *
  * @example
- * ```ts no-run
+ * ```ts
  * await checkRunFolder('runs/boolq');
  * ```
  */
@@ -120,7 +120,8 @@ export async function checkRunFolder(folder: string): Promise<void> {
  * @throws InvalidArgumentError when the folder is not empty.
  *
  * @example
- * ```ts no-run
+ * ```ts
+ * declare const log: RunLog;
  * await writeRunLog('runs/boolq', log);
  * ```
  */
@@ -150,7 +151,7 @@ export async function writeRunLog(folder: string, log: RunLog): Promise<void> {
  * @throws FileMissingError, FileFormatError when it is incomplete or of another kind or version.
  *
  * @example
- * ```ts no-run
+ * ```ts
  * const { header, answers } = await readRunLog('runs/boolq');
  * ```
  */

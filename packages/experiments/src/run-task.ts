@@ -112,8 +112,10 @@ const LISTED_UNITS = 100;
  * @throws InvalidArgumentError when the validation items use up all items.
  *
  * @example
- * ```ts no-run
- * const task = await loadTask('boolq');
+ * ```ts
+ * import type { Task } from '@austeer/pairs';
+ * declare const model: LanguageModel;
+ * declare const task: Task;
  * const result = await runTask({ model, task, tool: { name: 'mine', version: '1' }, precision: 'fp32' });
  * result.comparison?.accuracy.pValue;
  * ```

@@ -26,7 +26,14 @@ export interface EvaluatedCell extends SteeringCell {
  */
 export type SelectionCriterion = 'accuracy' | 'twoWayAccuracy' | 'balancedAccuracy' | 'areaUnderCurve';
 
-/** Criteria by name. */
+/**
+ * Criteria by name.
+ *
+ * @example
+ * ```ts
+ * SELECTION_CRITERIA[0]; // 'accuracy'
+ * ```
+ */
 export const SELECTION_CRITERIA: readonly SelectionCriterion[] = Object.freeze([
   'accuracy',
   'twoWayAccuracy',

@@ -24,7 +24,7 @@ import {
  * @example
  * ```ts
  * const rows = (...values: number[]) => floatTensor(Float32Array.from(values), [2, 1, 1]);
- * [...pairActivations({ positive: { ffn: rows(1, 2) }, negative: { ffn: rows(0, 3) } })].length; // 2
+ * Array.from(pairActivations({ positive: { ffn: rows(1, 2) }, negative: { ffn: rows(0, 3) } })).length; // 2
  * ```
  */
 export function* pairActivations(options: {

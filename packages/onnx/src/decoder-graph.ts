@@ -16,7 +16,14 @@
  */
 import type { Site } from '@austeer/core';
 
-/** Name of the graph input that picks the (row, token) positions of logits and captures. */
+/**
+ * Name of the graph input that picks the (row, token) positions of logits and captures.
+ *
+ * @example
+ * ```ts
+ * POSITIONS_INPUT; // 'austeer.positions'
+ * ```
+ */
 export const POSITIONS_INPUT = 'austeer.positions';
 
 /** What a graph is built for. */

@@ -69,7 +69,7 @@ const PRECISIONS: readonly Precision[] = ['fp32', '4bit'];
  * @throws FileFormatError when a file is damaged.
  *
  * @example
- * ```ts no-run
+ * ```ts
  * const model = await loadModel({ model: 'smollm2-135m' });
  * const [answer] = await model.generate([model.tokenizer!.encode('The capital of France is')], { maxNewTokens: 5 });
  * await model.dispose();

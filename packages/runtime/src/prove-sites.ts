@@ -58,7 +58,8 @@ const PROBE_LENGTH = 12;
  * @returns one proof per site; it is for the caller to look at `passed`
  *
  * @example
- * ```ts no-run
+ * ```ts
+ * declare const model: LanguageModel;
  * const proofs = await proveSites({ model });
  * console.log(proofs.every(({ passed }) => passed));
  * ```

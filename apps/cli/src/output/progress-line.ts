@@ -64,7 +64,7 @@ export function createProgressLine(options: { stream: OutputStream; now: () => n
  *
  * @param elapsed milliseconds since the stage began
  */
-export function describeProgress(progress: Progress, elapsed: number): string {
+function describeProgress(progress: Progress, elapsed: number): string {
   const { stage, done, total } = progress;
   const bytes = stage === 'download' || stage === 'prepare weights' || stage === 'verify';
   const amount = (value: number): string =>

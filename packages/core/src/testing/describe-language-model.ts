@@ -34,7 +34,8 @@ export interface LanguageModelUnderTest {
  * Declares the suite.
  *
  * @example
- * ```ts no-run
+ * ```ts
+ * declare const loadMine: () => Promise<LanguageModel>;
  * describeLanguageModel({ name: 'mine', load: loadMine, tokensBelow: 1000, tolerance: 1e-4, sites: ['ffn'] });
  * ```
  */

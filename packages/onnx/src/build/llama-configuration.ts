@@ -23,7 +23,7 @@ export interface LlamaConfiguration {
 }
 
 /** Architectures whose graph this version builds. */
-export const SUPPORTED_ARCHITECTURES: readonly string[] = ['llama'];
+const SUPPORTED_ARCHITECTURES: readonly string[] = ['llama'];
 
 /**
  * Reads the configuration and checks that it is complete and consistent.

@@ -62,7 +62,7 @@ export function indexGraph(graph: GraphProto): GraphIndex {
 }
 
 /** Attribute of a node by name. */
-export function attribute(node: NodeProto, name: string): AttributeProto | undefined {
+function attribute(node: NodeProto, name: string): AttributeProto | undefined {
   return node.attribute.find((candidate) => candidate.name === name);
 }
 

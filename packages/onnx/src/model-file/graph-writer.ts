@@ -19,7 +19,14 @@ import {
 import { type AttributeValue, attributeProto } from './attributes.ts';
 import { elementBytes, elementTypeCode, type OnnxElementType } from './element-types.ts';
 
-/** Operators of ONNX Runtime beyond the standard ones (MatMulNBits, GroupQueryAttention, …). */
+/**
+ * Operators of ONNX Runtime beyond the standard ones (MatMulNBits, GroupQueryAttention, …).
+ *
+ * @example
+ * ```ts
+ * MICROSOFT_DOMAIN; // 'com.microsoft'
+ * ```
+ */
 export const MICROSOFT_DOMAIN = 'com.microsoft';
 
 /** IR version 10 came with opset 21 (ONNX 1.16) and is read by every ONNX Runtime since 1.18. */

@@ -11,7 +11,7 @@ import { fromBinary } from '@bufbuild/protobuf';
 import { type GraphProto, type ModelProto, ModelProtoSchema } from 'onnx-buf';
 
 /** Protobuf's own limit for one message, and Node 20's for one read: 2 GiB. Larger models keep weights beside. */
-export const ONNX_FILE_BYTES_LIMIT = 2 ** 31 - 1;
+const ONNX_FILE_BYTES_LIMIT = 2 ** 31 - 1;
 
 const ADVICE = 'Fetch or export the file again (a git-lfs pointer is not the file itself)';
 

@@ -174,7 +174,7 @@ export interface OnnxDecoderDescription {
  * @example
  * ```ts
  * const { sites } = await describeOnnxDecoder({ path: 'models/SmolLM2-135M' });
- * sites.ffn?.places[0]; // '/model/layers.0/mlp/down_proj/MatMul_output_0'
+ * console.log(sites.ffn?.places);
  * ```
  */
 export async function describeOnnxDecoder(

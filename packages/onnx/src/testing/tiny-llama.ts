@@ -8,7 +8,14 @@ import { createRandom } from '@austeer/core';
 import type { GgufTensorType } from '../gguf/tensor-types.ts';
 import { type TensorToWrite, writeGguf } from './write-gguf.ts';
 
-/** Sizes of the tiny model. Attention is wider than the hidden state, so that mixing them up shows. */
+/**
+ * Sizes of the tiny model. Attention is wider than the hidden state, so that mixing them up shows.
+ *
+ * @example
+ * ```ts
+ * TINY_LLAMA.heads * TINY_LLAMA.headSize; // 96
+ * ```
+ */
 export const TINY_LLAMA = {
   layers: 3,
   hidden: 64,
@@ -20,7 +27,14 @@ export const TINY_LLAMA = {
   vocabulary: 260,
 } as const;
 
-/** Token ids of the special tokens of the tiny model. */
+/**
+ * Token ids of the special tokens of the tiny model.
+ *
+ * @example
+ * ```ts
+ * TINY_TOKENS.end; // 256
+ * ```
+ */
 export const TINY_TOKENS = { end: 256, start: 257 } as const;
 
 /**

@@ -33,7 +33,14 @@ export class NoChatTemplateError extends AusteerError {
  * @example
  * ```ts
  * const tokenizer = createTokenizer({
- *   tokenizer: { model: { type: 'BPE', vocab: { a: 0, b: 1, ab: 2 }, merges: ['a b'] }, added_tokens: [] },
+ *   tokenizer: {
+ *     added_tokens: [],
+ *     normalizer: null,
+ *     pre_tokenizer: null,
+ *     post_processor: null,
+ *     decoder: { type: 'Fuse' },
+ *     model: { type: 'BPE', vocab: { a: 0, b: 1, ab: 2 }, merges: ['a b'] },
+ *   },
  *   endTokens: [], chatTemplate: undefined, specialTexts: {},
  * });
  * tokenizer.encode('ab'); // [2]

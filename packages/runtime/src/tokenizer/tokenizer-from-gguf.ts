@@ -54,7 +54,9 @@ const PRE_TOKENIZERS: Readonly<Record<string, readonly object[]>> = {
  *
  * @example
  * ```ts
- * const tokenizer = tokenizerFromGguf(await openGguf('model.gguf'));
+ * import { openGguf } from '@austeer/onnx';
+ * const file = await openGguf('model.gguf');
+ * const tokenizer = tokenizerFromGguf(file);
  * tokenizer.encode('12 apples');
  * ```
  */
