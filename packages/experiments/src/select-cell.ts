@@ -92,9 +92,12 @@ export function selectCell(cells: readonly EvaluatedCell[], criterion: Selection
     }
     return estimate.value;
   };
-  return cells.reduce((best, cell) => {
+  const candidates = cells.map((cell) => ({ cell, value: criterionOf(cell) }));
+  return candidates.reduce((best, next) => {
     const difference =
-      criterionOf(cell) - criterionOf(best) || best.k - cell.k || Math.abs(best.alpha) - Math.abs(cell.alpha);
-    return difference > 0 ? cell : best;
-  });
+      next.value - best.value ||
+      best.cell.k - next.cell.k ||
+      Math.abs(best.cell.alpha) - Math.abs(next.cell.alpha);
+    return difference > 0 ? next : best;
+  }).cell;
 }

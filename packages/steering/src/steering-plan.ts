@@ -131,7 +131,7 @@ export function planFromEdits(options: {
   return {
     model,
     positions: 'all',
-    strength,
+    strength: withoutNegativeZero(strength),
     edits: edits.map(({ site, layer, index, gain, bias }) => ({ site, layer, index, gain, bias })),
     provenance,
   };
@@ -151,7 +151,7 @@ export function planFromEdits(options: {
  */
 export function withStrength(plan: SteeringPlan, strength: number): SteeringPlan {
   checkStrength(strength);
-  return { ...plan, strength };
+  return { ...plan, strength: withoutNegativeZero(strength) };
 }
 
 /** What an edit ought to be for this model; `undefined` when it is right. */
@@ -172,6 +172,11 @@ export function problemOfEdit(
 /** Name of a unit, for sets. */
 export function unitName({ site, layer, index }: { site: Site; layer: number; index: number }): string {
   return `${site}.${layer}.${index}`;
+}
+
+/** JSON has no −0, and a plan must come back from its file as it was. */
+function withoutNegativeZero(number: number): number {
+  return number === 0 ? 0 : number;
 }
 
 function checkStrength(strength: number): void {
