@@ -10,7 +10,6 @@ import {
   InvalidArgumentError,
   type Random,
   type SteeringValues,
-  type Tokenizer,
   type TokenSequence,
 } from '@austeer/core';
 import type { GraphPurpose } from '@austeer/onnx';
