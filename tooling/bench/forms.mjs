@@ -1,21 +1,49 @@
 /**
- * Speed and exactness of the two forms of a GGUF model, in one run: `npm run bench`.
- * Numbers of `docs/benchmarks.md` come from here.
+ * `npm run bench`: speed and exactness of the forms of a GGUF model, in one run.
+ * The figures of `docs/benchmarks.md` are its output.
+ *
+ *     npm run bench -- [THREADS]
+ *
+ * @module
  */
 import { readFileSync } from 'node:fs';
 import { readSafetensors, safetensorsFloats } from '../../packages/core/dist/index.js';
 import { loadModel } from '../../packages/runtime/dist/index.js';
 
+const threads = Number(process.argv[2] ?? 2);
 const goldens = new URL('../goldens/smollm2-135m/', import.meta.url);
 const forward = JSON.parse(readFileSync(new URL('forward.json', goldens), 'utf8'));
-const { pairs } = JSON.parse(readFileSync(new URL('localization.json', goldens), 'utf8'));
 const logits = readSafetensors(readFileSync(new URL('forward.safetensors', goldens))).tensors.get('logits');
-const golden = safetensorsFloats(logits);
-const vocabulary = logits.shape[1];
+if (logits === undefined) throw new Error('forward.safetensors has no tensor "logits"');
+const [, vocabulary = 0] = logits.shape;
+const goldenLogits = safetensorsFloats(logits);
 const everyToken = Array.from({ length: vocabulary }, (_, token) => [token]);
-const threads = Number(process.argv[2] ?? 2);
+const text = Array.from({ length: 256 }, (_, index) => (index * 7919 + 13) % 40_000);
 
-/** The median of three timings after one that is not counted, in tokens per second. */
+/** @type {{ row: number, prefix: number[], positive: number[], negative: number[] }[]} */
+const goldenPairs = JSON.parse(readFileSync(new URL('localization.json', goldens), 'utf8')).pairs;
+const pairs = goldenPairs.slice(0, 16).map(({ row, prefix, positive, negative }) => ({
+  id: String(row),
+  positive: [...prefix, ...positive],
+  negative: [...prefix, ...negative],
+}));
+const pairTexts = pairs.flatMap(({ positive, negative }) => [positive, negative]);
+const pairTokens = pairTexts.reduce((total, { length }) => total + length, 0);
+
+/** @param {number} count @param {number} length */
+const prompts = (count, length) => Array.from({ length: count }, (_, row) => text.slice(row, row + length));
+
+/** @param {AsyncIterable<unknown>} stream */
+async function drain(stream) {
+  for await (const _ of stream);
+}
+
+/**
+ * The median of three timings after one that is not counted, in tokens per second.
+ *
+ * @param {number} tokens
+ * @param {() => Promise<unknown>} work
+ */
 async function rate(tokens, work) {
   const seconds = [];
   for (let turn = 0; turn < 4; turn++) {
@@ -23,64 +51,75 @@ async function rate(tokens, work) {
     await work();
     if (turn > 0) seconds.push((performance.now() - start) / 1000);
   }
-  return tokens / seconds.sort((a, b) => a - b)[1];
+  seconds.sort((a, b) => a - b);
+  return tokens / Number(seconds[1]);
 }
 
+/**
+ * KL(PyTorch ‖ this) of the next token.
+ *
+ * @param {number} row of the goldens
+ * @param {ArrayLike<number>} given log-probabilities of every token
+ */
 function divergence(row, given) {
-  const values = golden.subarray(row * vocabulary, (row + 1) * vocabulary);
+  const values = goldenLogits.subarray(row * vocabulary, (row + 1) * vocabulary);
   const highest = values.reduce((a, b) => Math.max(a, b));
   const sum = highest + Math.log(values.reduce((total, value) => total + Math.exp(value - highest), 0));
-  return values.reduce((total, value, token) => total + Math.exp(value - sum) * (value - sum - given[token]), 0);
+  return values.reduce(
+    (total, value, token) => total + Math.exp(value - sum) * (value - sum - Number(given[token])),
+    0,
+  );
 }
 
-const text = Array.from({ length: 256 }, (_, index) => (index * 7919 + 13) % 40000);
-const rows = (count, length) => Array.from({ length: count }, (_, row) => text.slice(row, row + length));
-const sample = pairs.slice(0, 16).map(({ row, prefix, positive, negative }) => ({
-  id: String(row),
-  positive: [...prefix, ...positive],
-  negative: [...prefix, ...negative],
-}));
-const sampleTokens = sample.reduce((sum, { positive, negative }) => sum + positive.length + negative.length, 0);
-const drain = async (stream) => {
-  for await (const _ of stream);
-};
-
-console.log(`threads ${threads}`);
-for (const precision of ['fp32', '4bit']) {
+/** @param {'fp32' | '4bit'} precision */
+async function measure(precision) {
   const model = await loadModel({ model: 'smollm2-135m', precision, threads });
-  const scores = await model.score(forward.rows.map(({ tokens }) => ({ prompt: tokens, candidates: everyToken })));
-  const kl = scores.map(({ logProbabilities }, row) => divergence(row, logProbabilities));
+  /** @type {{ tokens: number[] }[]} */
+  const golden = forward.rows;
+  const scores = await model.score(golden.map(({ tokens }) => ({ prompt: tokens, candidates: everyToken })));
+
+  /** @param {number} count */
   const answer = async (count) => {
-    const prompts = rows(count, 16);
+    const made = await model.generate(prompts(count, 16), { maxNewTokens: 48, batchSize: count });
     // A row may end early, so the tokens that came are counted.
-    const made = await model.generate(prompts, { maxNewTokens: 48, batchSize: count });
-    return made.reduce((sum, { tokens }) => sum + tokens.length, 0);
+    return made.reduce((total, { tokens }) => total + tokens.length, 0);
   };
+  /** @param {number} count */
   const decode = async (count) => rate(await answer(count), () => answer(count));
-  const score = (count, length) =>
-    rate(count * length, () => model.score(rows(count, length).map((prompt) => ({ prompt, candidates: [[1]] }))));
-  const result = {
-    'KL to PyTorch on the golden prompts': kl.map((value) => value.toExponential(1)).join(', '),
-    'prefill 1 × 256, tokens/s': (await score(1, 256)).toFixed(0),
-    'prefill 8 × 64, tokens/s': (await score(8, 64)).toFixed(0),
-    'decode, batch 1, tokens/s': (await decode(1)).toFixed(1),
-    'decode, batch 8, tokens/s': (await decode(8)).toFixed(1),
-    'pairs of BoolQ, both texts, tokens/s': (
-      await rate(sampleTokens, () => drain(model.capturePairs(sample, { sites: ['attention', 'ffn'] })))
-    ).toFixed(0),
-    'the same without the common prefix, tokens/s': (
-      await rate(sampleTokens, () =>
-        drain(
-          model.capture(
-            sample.flatMap(({ positive, negative }) => [positive, negative]),
-            { sites: ['attention', 'ffn'] },
-          ),
-        ),
-      )
-    ).toFixed(0),
+  /** @param {number} count @param {number} length */
+  const prefill = (count, length) => {
+    const items = prompts(count, length).map((prompt) => ({ prompt, candidates: [[1]] }));
+    return rate(count * length, () => model.score(items));
   };
+  /** @type {{ sites: ['attention', 'ffn'] }} */
+  const sites = { sites: ['attention', 'ffn'] };
+
+  const rates = {
+    'prefill 1 × 256': await prefill(1, 256),
+    'prefill 8 × 64': await prefill(8, 64),
+    'decode, batch 1': await decode(1),
+    'decode, batch 8': await decode(8),
+    'pairs of BoolQ, common prefix once': await rate(pairTokens, () =>
+      drain(model.capturePairs(pairs, sites)),
+    ),
+    'the same, both texts whole': await rate(pairTokens, () => drain(model.capture(pairTexts, sites))),
+  };
+  const divergences = scores.map(({ logProbabilities }, row) => divergence(row, logProbabilities));
   await model.dispose();
-  console.log(`\n${precision}`);
-  for (const [name, value] of Object.entries(result)) console.log(`  ${name.padEnd(46)} ${value}`);
+  return { rates, divergences };
 }
+
+const fp32 = await measure('fp32');
+const fourBit = await measure('4bit');
+
+console.log(`SmolLM2-135M, ${threads} threads; tokens per second\n`);
+console.log('|  | fp32 | 4bit | ratio |\n| --- | --- | --- | --- |');
+for (const [name, rate] of Object.entries(fp32.rates)) {
+  const other = Object.entries(fourBit.rates).find(([key]) => key === name)?.[1] ?? Number.NaN;
+  console.log(`| ${name} | ${rate.toFixed(0)} | ${other.toFixed(0)} | ${(other / rate).toFixed(2)} |`);
+}
+for (const [name, { divergences }] of Object.entries({ fp32, '4bit': fourBit }))
+  console.log(
+    `\nKL to PyTorch, golden prompts, ${name}: ${divergences.map((value) => value.toExponential(1)).join(', ')}`,
+  );
 console.log(`\npeak memory ${(process.resourceUsage().maxRSS / 1e6).toFixed(2)} GB`);

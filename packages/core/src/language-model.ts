@@ -85,13 +85,16 @@ export interface GenerateOptions extends ModelCallOptions {
   readonly seed?: number | undefined;
   /** Texts at which a row ends; they are cut off. @default [] */
   readonly stop?: readonly string[] | undefined;
-  /** Called for each new token of each row, in order. */
+  /**
+   * Called for each token of each answer, in order, as soon as its text is certain: half a character and the
+   * possible beginning of a stop text are held back. The texts of a row add up to its answer.
+   */
   readonly onToken?: ((event: { row: number; token: number; text: string }) => void) | undefined;
 }
 
 /** What was generated for one row. */
 export interface Generation {
-  /** New tokens only, without the end token or the stop text. */
+  /** New tokens only, without the end token and those of a stop text; the last may begin one. */
   readonly tokens: readonly number[];
   /** Text of the new tokens, decoded alone (never cut out of prompt + answer). */
   readonly text: string;

@@ -72,6 +72,18 @@ describe('summarizeAnswers', () => {
       'accuracy 0.300 [0.108, 0.603]',
       'valid answers 0.800 [0.490, 0.943] · answers 1 30 %, (empty) 20 %, 2 10 %, 3 10 %, other 30 %',
     ]);
+    expect(formatSummary(summary, { measure: 'solved' })[0]).toBe('solved 0.300 [0.108, 0.603]');
+  });
+
+  it('shows no shares where every answer is another', () => {
+    const records = Array.from({ length: 30 }, (_, index) => ({
+      id: String(index),
+      gold: '1',
+      answer: `text ${index}`,
+      correct: true,
+      valid: true,
+    }));
+    expect(formatSummary(summarizeAnswers(records))[1]).toBe('valid answers 1.000 [0.886, 1.000]');
   });
 });
 

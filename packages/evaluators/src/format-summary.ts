@@ -9,6 +9,12 @@ import type { Estimate } from './intervals.ts';
 /** Differences with a p value above this are called none. */
 const SIGNIFICANCE = 0.05;
 
+/** What a share of right answers is called where it is no accuracy. */
+export interface FormatOptions {
+  /** For example `ended by itself`. @default 'accuracy' */
+  readonly measure?: string | undefined;
+}
+
 /**
  * The first lines of a result: accuracy with its interval, and beside it what keeps accuracy honest.
  *
@@ -20,11 +26,14 @@ const SIGNIFICANCE = 0.05;
  * formatSummary(summarizeAnswers([record]))[0]?.startsWith('accuracy 1.000'); // true
  * ```
  */
-export function formatSummary(summary: AnswerSummary): [string, string] {
+export function formatSummary(
+  summary: AnswerSummary,
+  { measure = 'accuracy' }: FormatOptions = {},
+): [string, string] {
   const { items, scored, accuracy, twoWayAccuracy, balancedAccuracy, majorityBaseline, validAnswers } =
     summary;
   const first = [
-    `accuracy ${formatEstimate(accuracy)}`,
+    `${measure} ${formatEstimate(accuracy)}`,
     ...(twoWayAccuracy ? [`two-way ${formatEstimate(twoWayAccuracy)}`] : []),
     ...(balancedAccuracy ? [`balanced ${formatEstimate(balancedAccuracy)}`] : []),
     ...(summary.areaUnderCurve ? [`AUROC ${formatEstimate(summary.areaUnderCurve)}`] : []),
@@ -32,7 +41,7 @@ export function formatSummary(summary: AnswerSummary): [string, string] {
   const second = [
     ...(majorityBaseline === undefined ? [] : [`majority ${majorityBaseline.toFixed(3)}`]),
     `valid answers ${formatEstimate(validAnswers)}`,
-    `answers ${formatShares(summary)}`,
+    ...formatShares(summary),
     ...(scored < items ? [`${items - scored} of ${items} items could not be scored`] : []),
   ];
   return [first.join(' · '), second.join(' · ')];
@@ -49,7 +58,10 @@ export function formatSummary(summary: AnswerSummary): [string, string] {
  * formatComparison(compareAnswers([record], [record]))[0]; // 'accuracy: no difference shown, +0.000 [0.000, 0.000] (McNemar exact p = 1.00, 0 gained, 0 lost of 1)'
  * ```
  */
-export function formatComparison(comparison: AnswerComparison): string[] {
+export function formatComparison(
+  comparison: AnswerComparison,
+  { measure = 'accuracy' }: FormatOptions = {},
+): string[] {
   const { items, changedAnswers, accuracy, twoWayAccuracy, validAnswers, balancedAccuracy, areaUnderCurve } =
     comparison;
   const tested = (name: string, difference: AnswerComparison['accuracy']): string => {
@@ -62,7 +74,7 @@ export function formatComparison(comparison: AnswerComparison): string[] {
     return `${name}: ${verdict}, ${formatDifference(difference)}`;
   };
   return [
-    tested('accuracy', accuracy),
+    tested(measure, accuracy),
     ...(twoWayAccuracy ? [tested('two-way accuracy', twoWayAccuracy)] : []),
     ...(balancedAccuracy ? [interval('balanced accuracy', balancedAccuracy)] : []),
     ...(areaUnderCurve ? [interval('AUROC', areaUnderCurve)] : []),
@@ -96,13 +108,14 @@ function formatP(pValue: number): string {
 /** Answers rarer than this are no pattern: of free texts nearly all differ. */
 const LISTED_SHARE = 0.05;
 
-function formatShares({ answerShares }: AnswerSummary): string {
+function formatShares({ answerShares }: AnswerSummary): string[] {
   const percent = (share: number): string => `${(100 * share).toFixed(0)} %`;
   const frequent = answerShares.filter(({ share }) => share >= LISTED_SHARE);
+  if (frequent.length === 0) return [];
   const other = 1 - frequent.reduce((sum, { share }) => sum + share, 0);
   const listed = frequent.map(({ answer, share }) => {
     const shown = answer === '' ? '(empty)' : answer.replaceAll(/\s+/g, ' ').slice(0, 20);
     return `${shown} ${percent(share)}`;
   });
-  return [...listed, ...(other > 5e-4 ? [`other ${percent(other)}`] : [])].join(', ');
+  return [`answers ${[...listed, ...(other > 5e-4 ? [`other ${percent(other)}`] : [])].join(', ')}`];
 }

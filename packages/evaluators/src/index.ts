@@ -13,7 +13,7 @@ export {
   summarizeAnswers,
 } from './answer-summary.ts';
 export { areaUnderCurve, type ClassRecall, classRecall } from './classification.ts';
-export { formatComparison, formatEstimate, formatSummary } from './format-summary.ts';
+export { type FormatOptions, formatComparison, formatEstimate, formatSummary } from './format-summary.ts';
 export { bootstrapInterval, type Estimate, wilsonInterval } from './intervals.ts';
 export {
   cutAfterWord,

@@ -78,13 +78,20 @@ export async function generateRows(
         steering: of(row),
         // A stream per row: what a row draws does not depend on the rows beside it.
         random: createRandom((seed + Math.imul(row, 0x9e3779b1)) >>> 0),
-        stream: createTextStream({ tokenizer: context.tokenizer, stop }),
+        stream: createTextStream({
+          tokenizer: context.tokenizer,
+          stop,
+          streams: onToken !== undefined,
+        }),
       }),
     );
     await context.exclusively(() =>
       generateBatch({ context, purpose, rows, maxNewTokens, rule, signal, onToken }),
     );
-    for (const { row, stream } of rows) results[row] = stream.result();
+    for (const { row, stream } of rows) {
+      for (const piece of stream.close()) onToken?.({ row, ...piece });
+      results[row] = stream.result();
+    }
     done += group.length;
     onProgress?.({ stage: 'generate', done, total: prompts.length });
   }
@@ -130,8 +137,7 @@ async function generateBatch(options: {
         rule,
         random,
       );
-      const text = stream.push(token);
-      if (text !== undefined) onToken?.({ row, token, text });
+      for (const piece of stream.push(token)) onToken?.({ row, ...piece });
       return token;
     });
     if (rows.every(({ stream }) => stream.ended)) return;

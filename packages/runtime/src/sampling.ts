@@ -69,19 +69,51 @@ export function logProbabilities(logits: Float32Array, tokens: readonly number[]
  */
 export function sampleToken(logits: Float32Array, rule: SamplingRule, random: Random): number {
   const { temperature, topK, topP } = rule;
-  if (temperature === 0) return mostLikely(logits);
-  const order = Array.from(logits.keys()).sort((a, b) => logits[b]! - logits[a]! || a - b);
-  const kept = topK === 0 ? order : order.slice(0, topK);
-  const highest = logits[kept[0]!]!;
-  const weights = kept.map((token) => Math.exp((logits[token]! - highest) / temperature));
-  const all = weights.reduce((sum, weight) => sum + weight, 0);
-  let inside = 0;
-  let count = 0;
-  while (count < weights.length && (count === 0 || inside < topP * all)) inside += weights[count++]!;
+  const best = mostLikely(logits);
+  if (temperature === 0) return best;
+  const weight = (token: number): number => Math.exp((logits[token]! - logits[best]!) / temperature);
+  const kept = candidates(logits, rule, weight);
+  const all = kept.reduce((sum, token) => sum + weight(token), 0);
+  let inside = all;
+  let count = kept.length;
+  if (topP < 1) {
+    const total = topK > 0 ? all : sumOver(logits.length, weight);
+    for (inside = 0, count = 0; count < kept.length && (count === 0 || inside < topP * total); count++)
+      inside += weight(kept[count]!);
+  }
   let draw = random.next() * inside;
   for (let index = 0; index < count; index++) {
-    draw -= weights[index]!;
+    draw -= weight(kept[index]!);
     if (draw < 0) return kept[index]!;
   }
   return kept[count - 1]!;
+}
+
+/**
+ * The tokens that can be drawn, likeliest first where that matters. Sorting a vocabulary of 100 000 for every
+ * token would take longer than a small model's forward pass, so what can't be drawn is left out before.
+ */
+function candidates(
+  logits: Float32Array,
+  { topK, topP }: SamplingRule,
+  weight: (token: number) => number,
+): number[] {
+  const tokens = Array.from(logits.keys());
+  let possible = tokens;
+  if (topK > 0) {
+    const least = topK < logits.length ? logits.toSorted().at(-topK)! : Number.NEGATIVE_INFINITY;
+    possible = tokens.filter((token) => logits[token]! >= least);
+  } else if (topP < 1) {
+    // All tokens below this weight together weigh less than 1 − topP of the likeliest alone.
+    const negligible = (1 - topP) / logits.length;
+    possible = tokens.filter((token) => weight(token) >= negligible);
+  } else return tokens;
+  const sorted = possible.sort((a, b) => logits[b]! - logits[a]! || a - b);
+  return topK > 0 ? sorted.slice(0, topK) : sorted;
+}
+
+function sumOver(length: number, weight: (token: number) => number): number {
+  let sum = 0;
+  for (let token = 0; token < length; token++) sum += weight(token);
+  return sum;
 }

@@ -46,6 +46,7 @@ export function sayEvent(terminal: Terminal, event: RunEvent): void {
 export function printResult(terminal: Terminal, result: RunResult): void {
   const { log, vanilla, steered, comparison } = result;
   const { task, selection, localization } = log.header;
+  const words = task.answerKind === 'ending' ? { measure: 'ended by itself' } : {};
   terminal.print(
     terminal.style('bold', `${task.name}: ${task.testItems} test items (${describeSource(task.source)})`),
   );
@@ -54,13 +55,13 @@ export function printResult(terminal: Terminal, result: RunResult): void {
     ['vanilla', vanilla] as const,
     ...(steered ? [['steered', steered] as const] : []),
   ]) {
-    const [first, second] = formatSummary(summary);
+    const [first, second] = formatSummary(summary, words);
     terminal.print(`${terminal.style('cyan', name.padEnd(8))} ${first}`);
     terminal.print(`${''.padEnd(8)} ${second}`);
   }
   if (comparison !== undefined) {
     terminal.print('steered against vanilla, item by item:');
-    for (const line of formatComparison(comparison)) terminal.print(`  ${line}`);
+    for (const line of formatComparison(comparison, words)) terminal.print(`  ${line}`);
   }
 }
 

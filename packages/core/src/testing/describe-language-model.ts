@@ -203,15 +203,18 @@ export function describeLanguageModel(options: LanguageModelUnderTest): void {
       expect(single).toEqual(together);
     });
 
-    it('streams every token it returns', async () => {
-      const seen = new Map<number, number[]>();
+    it('streams every token and every character it returns', async () => {
+      const tokens = rows.map((): number[] => []);
+      const texts = rows.map(() => '');
       const generated = await model.generate(rows, {
         maxNewTokens: 3,
-        onToken: ({ row: index, token }) => seen.set(index, [...(seen.get(index) ?? []), token]),
+        onToken: ({ row: index, token, text }) => {
+          tokens[index]!.push(token);
+          texts[index] += text;
+        },
       });
-      expect(generated.map((_, index) => seen.get(index) ?? [])).toEqual(
-        generated.map(({ tokens }) => [...tokens]),
-      );
+      expect(tokens).toEqual(generated.map((row) => [...row.tokens]));
+      expect(texts).toEqual(generated.map(({ text }) => text));
     });
 
     it('reports progress up to the last row', async () => {
