@@ -6,9 +6,9 @@
  *
  * - `input_ids` int64 `[rows, tokens]`; padding on the side that {@link DecoderGraph.padding} says.
  * - `attention_mask` int64 `[rows, past + tokens]`: 1 for real tokens.
- * - past keys and values float32 `[rows, kvHeads, past, headSize]`.
+ * - past keys and values, in the type that {@link DecoderGraph.cacheType} says, `[rows, kvHeads, past, headSize]`.
  * - {@link POSITIONS_INPUT} int64 `[picked, 2]`: (row, token) at which logits and captures are wanted.
- *   Only there is the language-model head computed: logits are `[picked, vocabulary]`, captures
+ *   Only there is the language-model head computed: logits are float32 `[picked, vocabulary]`, captures float32
  *   `[picked, width]` per layer.
  * - gain and bias of each site, float32 `[rows, layers, width]`: x̂ = x ⊙ (1 + gain) + bias at every position.
  *
@@ -36,6 +36,9 @@ export interface GraphPurpose {
   readonly steer: readonly Site[];
 }
 
+/** Element type of computed numbers; float16 as the bits of each number in an unsigned 16-bit integer. */
+export type FloatType = 'float32' | 'float16';
+
 /** A decoder graph and how to call it. Bytes hold no weights: these stay in files of `dataFolder`. */
 export interface DecoderGraph {
   /** The ONNX model. */
@@ -59,6 +62,9 @@ export interface DecoderGraph {
    * (GroupQueryAttention). `growing`: each run returns longer ones.
    */
   readonly cache: 'shared' | 'growing';
+  readonly cacheType: FloatType;
+  /** What sites are computed in. At the interface they are float32 always. */
+  readonly activationType: FloatType;
   readonly inputs: {
     readonly ids: string;
     readonly attentionMask: string | undefined;

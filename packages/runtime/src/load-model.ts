@@ -16,6 +16,7 @@ import {
 import { sha256OfFile } from '@austeer/core/node';
 import {
   type DecoderGraph,
+  type FloatType,
   type GraphPurpose,
   openGguf,
   openOnnxDecoder,
@@ -56,6 +57,8 @@ export interface ModelDetails {
   readonly attention: 'grouped query (shared cache)' | 'plain (growing cache)';
   readonly padding: 'left' | 'right';
   readonly vocabularySize: number;
+  /** What activations are computed in; captures and edits are float32 always. */
+  readonly activationType: FloatType;
 }
 
 const PRECISIONS: readonly Precision[] = ['fp32', '4bit'];
@@ -170,14 +173,23 @@ function assemble(options: {
   precision: string;
 }): LoadedModel {
   const { resolved, threads, makeGraph, sample, weightsSha256, tokenizer, format, precision } = options;
-  const { architecture, layers, widths, contextLength, vocabularySize, padding, cache } = sample;
+  const { architecture, layers, widths, contextLength, vocabularySize, padding, cache, activationType } =
+    sample;
   const identity: ModelIdentity = { name: resolved.name, architecture, layers, widths, weightsSha256 };
   const decoder = createDecoder({ makeGraph, threads });
   const model = createDecoderModel({ decoder, identity, tokenizer, contextLength, vocabularySize, padding });
   const attention = cache === 'shared' ? 'grouped query (shared cache)' : 'plain (growing cache)';
   return {
     ...model,
-    details: { source: resolved.source, format, precision, attention, padding, vocabularySize },
+    details: {
+      source: resolved.source,
+      format,
+      precision,
+      attention,
+      padding,
+      vocabularySize,
+      activationType,
+    },
   };
 }
 

@@ -6,16 +6,24 @@ import { formatTable } from '../output/table.ts';
 
 /** 8-bit activations are rounded anew after every edit, so that numbers far from it move too. */
 const ROUNDED_TOLERANCE = 0.05;
+/** float16 keeps 11 bits; a unit may be ten times its layer's root mean square. */
+const HALF_TOLERANCE = 0.01;
+const EXACT_TOLERANCE = 1e-4;
 
 export async function runDoctor(this: AusteerContext, flags: DoctorFlags, name: string): Promise<void> {
   const { terminal, signal } = this;
   await withModel(this, { ...flags, model: name }, async (model) => {
     const { identity, details, contextLength } = model;
-    const rounded = details.format === 'gguf' && flags.precision === '4bit';
+    const usual =
+      details.format === 'gguf' && flags.precision === '4bit'
+        ? ROUNDED_TOLERANCE
+        : details.activationType === 'float16'
+          ? HALF_TOLERANCE
+          : EXACT_TOLERANCE;
     const sites = await proveSites({
       model,
       ...(flags.sites && { sites: flags.sites }),
-      tolerance: flags.tolerance ?? (rounded ? ROUNDED_TOLERANCE : 1e-4),
+      tolerance: flags.tolerance ?? usual,
       signal,
       onProgress: terminal.progress,
     });

@@ -48,7 +48,8 @@ export function startRun(
   const presentNames = outputs.present.flatMap(({ key, value }) => [key, value]);
   let caches: Tensor[] = cacheNames.map(() => {
     const length = shared ? capacity : 0;
-    return new Tensor('float32', new Float32Array(rowCount * kvHeads * length * headSize), [
+    const CacheArray = decoder.cacheType === 'float16' ? Uint16Array : Float32Array;
+    return new Tensor(decoder.cacheType, new CacheArray(rowCount * kvHeads * length * headSize), [
       rowCount,
       kvHeads,
       length,

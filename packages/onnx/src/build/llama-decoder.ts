@@ -400,6 +400,8 @@ function writeDecoder(options: {
     contextLength,
     padding: 'right',
     cache: 'shared',
+    cacheType: 'float32',
+    activationType: 'float32',
     inputs: {
       ids: 'input_ids',
       attentionMask: 'attention_mask',

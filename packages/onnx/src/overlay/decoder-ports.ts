@@ -6,6 +6,7 @@
  */
 import { UnsupportedModelError } from '@austeer/core';
 import { type GraphProto, TensorProto_DataType, type ValueInfoProto } from 'onnx-buf';
+import type { FloatType } from '../decoder-graph.ts';
 
 /** Names of one layer's key and value cache. */
 export interface CacheNames {
@@ -21,6 +22,9 @@ export interface DecoderPorts {
   readonly past: readonly CacheNames[];
   readonly present: readonly CacheNames[];
   readonly logits: string;
+  readonly cacheType: FloatType;
+  /** Whether the logits come as float16, and are cast. */
+  readonly hasHalfLogits: boolean;
   /** Fixed sizes where the graph declares them. */
   readonly kvHeads: number | undefined;
   readonly headSize: number | undefined;
@@ -65,15 +69,8 @@ export function readDecoderPorts(graph: GraphProto): DecoderPorts {
   for (const name of inputs.keys()) {
     if (!fed.has(name)) throw unsupported(`with the input ${name}`, 'Use an export without that input');
   }
-  for (const info of [inputs.get(past[0]!.key)!, outputs.get('logits')!]) {
-    const type = tensorType(info)?.elemType;
-    if (type !== TensorProto_DataType.FLOAT) {
-      throw unsupported(
-        `with ${info.name} in ${TensorProto_DataType[type ?? 0]?.toLowerCase()}`,
-        'Use the export whose activations and KV cache are float32',
-      );
-    }
-  }
+  const cacheType = portType(inputs.get(past[0]!.key)!);
+  const logitsType = portType(outputs.get('logits')!);
   const pastDims = dims(inputs.get(past[0]!.key)!);
   return {
     ids: 'input_ids',
@@ -82,10 +79,22 @@ export function readDecoderPorts(graph: GraphProto): DecoderPorts {
     past,
     present,
     logits: 'logits',
+    cacheType,
+    hasHalfLogits: logitsType === 'float16',
     kvHeads: pastDims[1],
     headSize: pastDims[3],
     vocabularySize: dims(outputs.get('logits')!)[2],
   };
+}
+
+function portType(info: ValueInfoProto): FloatType {
+  const type = tensorType(info)?.elemType;
+  if (type === TensorProto_DataType.FLOAT) return 'float32';
+  if (type === TensorProto_DataType.FLOAT16) return 'float16';
+  throw unsupported(
+    `with ${info.name} in ${TensorProto_DataType[type ?? 0]?.toLowerCase()}`,
+    'Use an export whose KV cache and logits are float32 or float16',
+  );
 }
 
 function cacheNames(names: readonly string[], prefix: string): CacheNames[] {
@@ -115,7 +124,7 @@ function unsupported(problem: string, advice: string): UnsupportedModelError {
     what: 'A decoder graph',
     given: problem,
     supported:
-      'input_ids, attention_mask, position_ids, past_key_values.N.key/value → logits, present.N.key/value, in float32',
+      'input_ids, attention_mask, position_ids, past_key_values.N.key/value → logits, present.N.key/value, in float32 or float16',
     advice,
   });
 }

@@ -6,7 +6,7 @@
 
 import type { Site } from '@austeer/core';
 import { create } from '@bufbuild/protobuf';
-import { type GraphProto, type NodeProto, NodeProtoSchema } from 'onnx-buf';
+import { type GraphProto, type NodeProto, NodeProtoSchema, TensorProto_DataType } from 'onnx-buf';
 import { POSITIONS_INPUT } from '../decoder-graph.ts';
 import { type AttributeValue, attributeProto } from '../model-file/attributes.ts';
 import { namesRead } from '../model-file/graph-index.ts';
@@ -18,6 +18,8 @@ export interface EditedSite {
   readonly site: Site;
   readonly width: number;
   readonly locations: readonly SiteLocation[];
+  /** Whether the values are float16. Edits and captures are float32 all the same. */
+  readonly isHalf: boolean;
 }
 
 /** Edits a parsed graph in place; for graphs that this package has parsed for itself. */
@@ -27,7 +29,12 @@ export interface GraphEditor {
   /** Outputs `[picked, width]`, one per layer, taken after the edits so far. */
   capture(site: EditedSite): string[];
   /** Makes the language-model head compute only the picked positions. */
-  pickLogits(logits: string, head: NodeProto | undefined, vocabularySize: number): void;
+  pickLogits(options: {
+    logits: string;
+    head: NodeProto | undefined;
+    vocabularySize: number;
+    isHalf: boolean;
+  }): void;
   /** Drops outputs other than `names`, and all nodes, weights and inputs that these do not need. */
   keepOnly(names: readonly string[]): void;
 }
@@ -73,12 +80,21 @@ export function createGraphEditor(graph: GraphProto): GraphEditor {
     return node.output[3];
   };
 
-  const steerSum = (node: NodeProto, gain: string, bias: string, prefix: string): void => {
+  const toFloat = (name: string, isHalf: boolean): string =>
+    isHalf ? add('Cast', [name], [`${name}.float`], { to: { int: TensorProto_DataType.FLOAT } }) : name;
+  const toHalf = (name: string, isHalf: boolean): string =>
+    isHalf ? add('Cast', [name], [`${name}.half`], { to: { int: TensorProto_DataType.FLOAT16 } }) : name;
+
+  const steerSum = (
+    node: NodeProto,
+    isHalf: boolean,
+    { gain, bias, prefix }: { gain: string; bias: string; prefix: string },
+  ): void => {
     // Rewiring the readers of the sum would leave the normalized output unedited. So what the edit adds,
     // g·(a + b) + bias, goes into operand b: zero stays zero, and the fused node stays as it is.
     const sum = add('Add', node.input.slice(0, 2), [`${prefix}.before`]);
-    const scaled = add('Mul', [sum, gain], [`${prefix}.scaled`]);
-    const change = add('Add', [scaled, bias], [`${prefix}.change`]);
+    const scaled = add('Mul', [toFloat(sum, isHalf), gain], [`${prefix}.scaled`]);
+    const change = toHalf(add('Add', [scaled, bias], [`${prefix}.change`]), isHalf);
     node.input[1] = add('Add', [node.input[1]!, change], [`${prefix}.edited`]);
   };
 
@@ -90,7 +106,7 @@ export function createGraphEditor(graph: GraphProto): GraphEditor {
   };
 
   return {
-    steer({ site, width, locations }) {
+    steer({ site, width, locations, isHalf }) {
       const layers = locations.length;
       const gain = `austeer.gain.${site}`;
       const bias = `austeer.bias.${site}`;
@@ -119,39 +135,46 @@ export function createGraphEditor(graph: GraphProto): GraphEditor {
       locations.forEach((location, layer) => {
         const prefix = `austeer.${site}.${layer}`;
         if (location.kind === 'skipSum') {
-          steerSum(location.node, sums[layer]!, addends[layer]!, prefix);
+          steerSum(location.node, isHalf, { gain: sums[layer]!, bias: addends[layer]!, prefix });
           return;
         }
         const readers = [...graph.node];
         const current = valueAt(location);
-        const scaled = add('Mul', [current, factors[layer]!], [`${prefix}.scaled`]);
-        rename(current, add('Add', [scaled, addends[layer]!], [`${prefix}.edited`]), readers);
-        edited.set(location.tensor, `${prefix}.edited`);
+        const scaled = add('Mul', [toFloat(current, isHalf), factors[layer]!], [`${prefix}.scaled`]);
+        const shifted = toHalf(add('Add', [scaled, addends[layer]!], [`${prefix}.edited`]), isHalf);
+        rename(current, shifted, readers);
+        edited.set(location.tensor, shifted);
       });
       return { gain, bias };
     },
-    capture({ site, width, locations }) {
+    capture({ site, width, locations, isHalf }) {
       return locations.map((location, layer) => {
-        const name = add('GatherND', [valueAt(location), positions()], [`austeer.capture.${site}.${layer}`]);
+        const picked = `austeer.capture.${site}.${layer}`;
+        const name = toFloat(add('GatherND', [valueAt(location), positions()], [picked]), isHalf);
         graph.output.push(tensorValueInfo(name, 'float32', ['picked', width]));
         return name;
       });
     },
-    pickLogits(logits, head, vocabularySize) {
+    pickLogits({ logits, head, vocabularySize, isHalf }) {
+      const made = 'austeer.logits.made';
       if (head !== undefined) {
         head.input[0] = add('GatherND', [head.input[0]!, positions()], ['austeer.picked.hidden']);
-      } else {
-        const all = 'austeer.logits.all';
+      }
+      if (head === undefined || isHalf) {
         for (const node of graph.node) {
           node.output.forEach((name, at) => {
-            if (name === logits) node.output[at] = all;
+            if (name === logits) node.output[at] = made;
           });
         }
-        add('GatherND', [all, positions()], [logits]);
+        const picked = head === undefined ? add('GatherND', [made, positions()], [`${made}.picked`]) : made;
+        // The output keeps its name, in float32.
+        if (isHalf) add('Cast', [picked], [logits], { to: { int: TensorProto_DataType.FLOAT } });
+        else add('Identity', [picked], [logits]);
       }
       const at = graph.output.findIndex(({ name }) => name === logits);
       graph.output[at] = tensorValueInfo(logits, 'float32', ['picked', vocabularySize]);
     },
+
     keepOnly(names) {
       const wanted = new Set(names);
       graph.output = graph.output.filter(({ name }) => wanted.has(name));

@@ -314,23 +314,23 @@ describe('errors', () => {
       /SparseAttention node \/model\/layers\.0\/attn/,
     ],
     [
-      'half-precision cache',
+      'a cache in bfloat16',
       ({ graph }) => {
         for (const { type } of graph!.input) {
           if (type?.value.case === 'tensorType' && type.value.value.elemType === TensorProto_DataType.FLOAT)
-            type.value.value.elemType = TensorProto_DataType.FLOAT16;
+            type.value.value.elemType = TensorProto_DataType.BFLOAT16;
         }
       },
-      /past_key_values\.0\.key in float16/,
+      /past_key_values\.0\.key in bfloat16/,
     ],
     [
-      'half-precision weights',
+      'weights in bfloat16',
       ({ graph }) => {
         for (const tensor of graph!.initializer) {
-          if (tensor.name.includes('o_proj')) tensor.dataType = TensorProto_DataType.FLOAT16;
+          if (tensor.name.includes('o_proj')) tensor.dataType = TensorProto_DataType.BFLOAT16;
         }
       },
-      /o_proj.* computes in float16/,
+      /o_proj.* computes in bfloat16/,
     ],
     [
       'no cache',

@@ -6,13 +6,14 @@
  */
 import { InvalidArgumentError, SITES, type Site, UnsupportedModelError } from '@austeer/core';
 import { toBinary } from '@bufbuild/protobuf';
-import { ModelProtoSchema } from 'onnx-buf';
+import { ModelProtoSchema, TensorProto_DataType } from 'onnx-buf';
 import type { DecoderGraph, GraphPurpose } from '../decoder-graph.ts';
 import { referToWeights } from '../model-file/external-weights.ts';
 import { type GraphIndex, indexGraph } from '../model-file/graph-index.ts';
 import { MICROSOFT_DOMAIN } from '../model-file/graph-writer.ts';
 import { type OnnxModelFile, readOnnxModel } from '../model-file/read-onnx-model.ts';
-import { findSites, type SiteTable } from '../sites/find-sites.ts';
+import { valueType } from '../model-file/value-type.ts';
+import { findSites, type SiteLocation, type SiteTable } from '../sites/find-sites.ts';
 import { type DecoderPorts, readDecoderPorts } from './decoder-ports.ts';
 import { createGraphEditor, type EditedSite } from './graph-editor.ts';
 import { findLanguageModelHead } from './language-model-head.ts';
@@ -47,7 +48,8 @@ export interface OpenOnnxDecoderOptions {
 /**
  * Opens an ONNX export of a decoder with steering inputs and taps where the purpose asks for them. Understood
  * are Optimum's `text-generation-with-past` exports (and others in plain operators) and onnxruntime-genai's
- * with GroupQueryAttention, activations and cache in float32, weights of any kind. Sites are found by
+ * with GroupQueryAttention, activations and cache in float32 or float16 (edits, captures and logits are float32
+ * at the interface), weights of any kind. Sites are found by
  * structure; `ffnInner` and `residual` are offered where all layers have them.
  *
  * Load the result with `InferenceSession.create(model, { extra: { session: {
@@ -81,8 +83,12 @@ export async function openOnnxDecoder(options: OpenOnnxDecoderOptions): Promise<
     wanted: [...purpose.capture, ...purpose.steer],
   });
   const { model, graph } = file;
+  const activationType = isHalfSite(index, sites.ffn?.locations ?? []) ? 'float16' : 'float32';
   const editor = createGraphEditor(graph);
-  const editedSite = (site: Site): EditedSite => ({ site, ...offeredSite(sites, site) });
+  const editedSite = (site: Site): EditedSite => {
+    const offered = offeredSite(sites, site);
+    return { site, ...offered, isHalf: isHalfSite(index, offered.locations) };
+  };
 
   const head = findLanguageModelHead(index, ports.logits);
   const vocabularySize = ports.vocabularySize ?? head?.outWidth ?? config.vocabularySize;
@@ -98,16 +104,23 @@ export async function openOnnxDecoder(options: OpenOnnxDecoderOptions): Promise<
 
   const gain: Partial<Record<Site, string>> = {};
   const bias: Partial<Record<Site, string>> = {};
-  // Values before sums: a sum is edited at the operand its node then reads.
+  // Types are read before the first edit. Values before sums: a sum is edited at the operand its node then reads.
   const steered = inOrder(purpose.steer).map(editedSite);
+  const captured = inOrder(purpose.capture).map(editedSite);
   for (const site of steered) {
     const names = editor.steer(site);
     gain[site.site] = names.gain;
     bias[site.site] = names.bias;
   }
   const captures: Partial<Record<Site, readonly string[]>> = {};
-  for (const site of inOrder(purpose.capture)) captures[site] = editor.capture(editedSite(site));
-  if (purpose.logits) editor.pickLogits(ports.logits, head?.node, vocabularySize);
+  for (const site of captured) captures[site.site] = editor.capture(site);
+  if (purpose.logits)
+    editor.pickLogits({
+      logits: ports.logits,
+      head: head?.node,
+      vocabularySize,
+      isHalf: ports.hasHalfLogits,
+    });
 
   editor.keepOnly([
     ...(purpose.logits ? [ports.logits] : []),
@@ -137,6 +150,8 @@ export async function openOnnxDecoder(options: OpenOnnxDecoderOptions): Promise<
     ...(isGrouped(index, ports)
       ? { padding: 'right' as const, cache: 'shared' as const }
       : { padding: 'left' as const, cache: 'growing' as const }),
+    cacheType: ports.cacheType,
+    activationType,
     inputs: {
       ids: ports.ids,
       attentionMask: kept(ports.attentionMask),
@@ -281,6 +296,12 @@ function offeredSite(sites: SiteTable, site: Site): NonNullable<SiteTable[Site]>
     given: site,
     expected: `sites that this model offers (${offered.join(', ')})`,
   });
+}
+
+function isHalfSite(index: GraphIndex, locations: readonly SiteLocation[]): boolean {
+  const [first] = locations;
+  const name = first?.kind === 'skipSum' ? first.node.input[0] : first?.tensor;
+  return name !== undefined && valueType(index, name) === TensorProto_DataType.FLOAT16;
 }
 
 /** Each site once; `residual` last. */

@@ -5,6 +5,7 @@
  */
 import { type NodeProto, TensorProto_DataType } from 'onnx-buf';
 import { type GraphIndex, intAttribute } from '../model-file/graph-index.ts';
+import { isActivationType } from '../model-file/value-type.ts';
 import { notUnderstood } from './not-understood.ts';
 
 /** A product with a constant matrix. */
@@ -19,14 +20,14 @@ export interface Linear {
 /**
  * The linear layer that a node is, or `undefined`.
  *
- * @throws UnsupportedModelError when its weights make the activations half precision.
+ * @throws UnsupportedModelError when its weights make the activations neither float32 nor float16.
  */
 export function linearOf(index: GraphIndex, node: NodeProto): Linear | undefined {
   const [input, weight, scales] = node.input;
   const [output] = node.output;
   if (input === undefined || weight === undefined || output === undefined) return undefined;
   if (node.opType === 'MatMulNBits') {
-    requireFloat32(node, index.constant(scales ?? '')?.type);
+    requireActivationType(node, index.constant(scales ?? '')?.type);
     return {
       node,
       input,
@@ -38,7 +39,7 @@ export function linearOf(index: GraphIndex, node: NodeProto): Linear | undefined
   if (node.opType !== 'MatMul' && node.opType !== 'Gemm') return undefined;
   const constant = index.constant(weight);
   if (constant?.dims?.length !== 2 || index.constant(input) !== undefined) return undefined;
-  requireFloat32(node, constant.type);
+  requireActivationType(node, constant.type);
   const [rows, columns] = constant.dims as [number, number];
   const transposed = node.opType === 'Gemm' && intAttribute(node, 'transB', 0) === 1;
   return {
@@ -50,12 +51,12 @@ export function linearOf(index: GraphIndex, node: NodeProto): Linear | undefined
   };
 }
 
-function requireFloat32(node: NodeProto, type: number | undefined): void {
-  if (type === TensorProto_DataType.FLOAT || type === undefined) return;
+function requireActivationType(node: NodeProto, type: number | undefined): void {
+  if (isActivationType(type)) return;
   throw notUnderstood(
     node,
-    `computes in ${TensorProto_DataType[type]?.toLowerCase() ?? type}`,
-    'float32 activations (quantized weights are fine)',
-    'Use the fp32 or a quantized export with float32 activations and KV cache',
+    `computes in ${TensorProto_DataType[type ?? 0]?.toLowerCase() ?? type}`,
+    'activations in float32 or float16 (quantized weights are fine)',
+    'Use another export of the model',
   );
 }

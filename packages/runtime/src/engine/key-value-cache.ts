@@ -28,6 +28,9 @@ export interface KeyValueCache {
   reset(mark: Readonly<Record<string, OrtTensor>>): void;
 }
 
+/** ONNX Runtime takes float16 as the bits of each number. */
+const ARRAYS = { float32: Float32Array, float16: Uint16Array };
+
 /** Makes caches for one graph and reuses their memory from batch to batch. */
 export interface KeyValueCaches {
   /** An empty cache for `rows` rows of at most `capacity` tokens. The one made before becomes unusable. */
@@ -40,14 +43,15 @@ export function createKeyValueCaches(ort: Ort, graph: DecoderGraph): KeyValueCac
 }
 
 function sharedCaches(ort: Ort, graph: DecoderGraph): KeyValueCaches {
-  let memory: Float32Array[] = [];
+  const MemoryArray = ARRAYS[graph.cacheType];
+  let memory: (Float32Array | Uint16Array)[] = [];
   return {
     open(rows, capacity) {
       const length = rows * graph.kvHeads * capacity * graph.headSize;
       const dims = [rows, graph.kvHeads, capacity, graph.headSize];
       if ((memory[0]?.length ?? 0) < length) {
         memory = [];
-        memory = Array.from({ length: graph.layers * 2 }, () => new Float32Array(length));
+        memory = Array.from({ length: graph.layers * 2 }, () => new MemoryArray(length));
       }
       const feeds: Record<string, OrtTensor> = {};
       const fetches: Record<string, OrtTensor> = {};
@@ -57,7 +61,11 @@ function sharedCaches(ort: Ort, graph: DecoderGraph): KeyValueCaches {
           ['key', 0],
           ['value', 1],
         ] as const) {
-          const tensor = new ort.Tensor('float32', memory[layer * 2 + offset]!.subarray(0, length), dims);
+          const tensor = new ort.Tensor(
+            graph.cacheType,
+            memory[layer * 2 + offset]!.subarray(0, length),
+            dims,
+          );
           feeds[past[part]] = tensor;
           fetches[present[part]] = tensor;
         }
@@ -80,7 +88,7 @@ function growingCaches(ort: Ort, graph: DecoderGraph): KeyValueCaches {
       const fetches: Record<string, null> = {};
       for (const [layer, past] of graph.inputs.past.entries()) {
         for (const part of ['key', 'value'] as const) {
-          feeds[past[part]] = new ort.Tensor('float32', new Float32Array(0), [
+          feeds[past[part]] = new ort.Tensor(graph.cacheType, new ARRAYS[graph.cacheType](0), [
             rows,
             graph.kvHeads,
             0,
