@@ -5,6 +5,7 @@
  */
 import { InvalidArgumentError, parseSite, type Site } from '@austeer/core';
 import type { Precision } from '@austeer/onnx';
+import type { Device } from '@austeer/runtime';
 import { numberParser } from '@stricli/core';
 
 /** How a model is named and loaded. */
@@ -12,9 +13,13 @@ export interface ModelFlags {
   readonly model: string;
   readonly precision: Precision;
   readonly threads?: number | undefined;
+  readonly device?: Device | undefined;
   readonly cache?: string | undefined;
   readonly offline: boolean;
 }
+
+/** Written out, because loading the runtime for its list would slow `--help`. */
+const DEVICES = ['cpu', 'cuda', 'webgpu', 'dml', 'coreml'] as const satisfies readonly Device[];
 
 /** A whole number in decimal digits. */
 export function parseWhole(text: string): number {
@@ -57,6 +62,12 @@ export const computeFlags = {
     brief: 'GGUF models: exact, or 4-bit weights with 8-bit activations',
   },
   threads: optionalWhole('Threads of the matrix products [all cores]'),
+  device: {
+    kind: 'enum',
+    values: DEVICES,
+    optional: true,
+    brief: 'Where to compute [cpu]',
+  },
   cache: optionalPath('Folder for downloaded and prepared models [AUSTEER_CACHE]'),
   offline: { kind: 'boolean', default: false, brief: 'Use what is on this machine only' },
 } as const;

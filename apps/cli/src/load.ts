@@ -18,6 +18,7 @@ export async function withModel<T>(
     model: flags.model,
     precision: flags.precision,
     threads: flags.threads,
+    device: flags.device,
     cacheDirectory: flags.cache,
     ...(flags.offline && { offline: true }),
     signal,

@@ -57,6 +57,8 @@ export interface CaptureOptions extends ModelCallOptions {
   readonly sites: readonly Site[];
   /** `last`: the last token of each row; `all`: every token. @default 'last' */
   readonly positions?: 'last' | 'all' | undefined;
+  /** Read the lowest layers only, ≥ 1; those above are not computed. @default all */
+  readonly layers?: number | undefined;
   /** Steering that is in force while activations are read (they are read after the edit of their site). */
   readonly steering?: RowSteering | undefined;
 }

@@ -34,6 +34,8 @@ export interface GraphPurpose {
   readonly capture: readonly Site[];
   /** Sites that take gain and bias. */
   readonly steer: readonly Site[];
+  /** Captures end after this many layers, and what lies above is left out. Only without logits. @default all */
+  readonly depth?: number | undefined;
 }
 
 /** Element type of computed numbers; float16 as the bits of each number in an unsigned 16-bit integer. */
@@ -69,7 +71,7 @@ export interface DecoderGraph {
     readonly ids: string;
     readonly attentionMask: string | undefined;
     readonly positionIds: string | undefined;
-    /** One pair of names per layer; empty when the graph keeps no cache. */
+    /** One pair of names per computed layer; empty when the graph keeps no cache. */
     readonly past: readonly { readonly key: string; readonly value: string }[];
     readonly gain: Readonly<Partial<Record<Site, string>>>;
     readonly bias: Readonly<Partial<Record<Site, string>>>;
@@ -77,7 +79,7 @@ export interface DecoderGraph {
   readonly outputs: {
     readonly logits: string | undefined;
     readonly present: readonly { readonly key: string; readonly value: string }[];
-    /** One name per layer for each captured site. */
+    /** One name per layer, up to the depth of the purpose, for each captured site. */
     readonly captures: Readonly<Partial<Record<Site, readonly string[]>>>;
   };
 }

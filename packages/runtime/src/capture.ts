@@ -8,6 +8,7 @@ import {
   EmptyInputError,
   type FloatTensor,
   floatTensor,
+  InvalidArgumentError,
   type PairActivations,
   type RowActivations,
   type Site,
@@ -36,13 +37,22 @@ export async function* captureRows(
   rows: Iterable<TokenSequence>,
   options: CaptureOptions,
 ): AsyncGenerator<RowActivations> {
-  const { sites, positions = 'last', steering, batchSize = DEFAULT_BATCH_SIZE, signal, onProgress } = options;
+  const {
+    sites,
+    positions = 'last',
+    layers,
+    steering,
+    batchSize = DEFAULT_BATCH_SIZE,
+    signal,
+    onProgress,
+  } = options;
   checkSites(context, sites);
+  const depth = checkDepth(context, layers);
   checkWhole('batchSize', batchSize, 1);
   const all = [...rows];
   for (const [row, tokens] of all.entries()) checkRow({ tokens, row, room: 0, ...context });
   const { of, sites: steered } = resolveRowSteering({ steering, rows: all.length, ...context.identity });
-  const purpose: GraphPurpose = { logits: false, capture: sites, steer: steered };
+  const purpose: GraphPurpose = { logits: false, capture: sites, steer: steered, depth };
 
   for (let start = 0; start < all.length; start += batchSize * WINDOW_BATCHES) {
     const window = all.slice(start, start + batchSize * WINDOW_BATCHES);
@@ -76,10 +86,11 @@ export async function* capturePairs(
   pairs: Iterable<TokenPair>,
   options: Omit<CaptureOptions, 'positions' | 'steering'>,
 ): AsyncGenerator<PairActivations> {
-  const { sites, signal, onProgress } = options;
+  const { sites, layers, signal, onProgress } = options;
   checkSites(context, sites);
+  const depth = checkDepth(context, layers);
   const total = Array.isArray(pairs) ? pairs.length : undefined;
-  const purpose: GraphPurpose = { logits: false, capture: sites, steer: [] };
+  const purpose: GraphPurpose = { logits: false, capture: sites, steer: [], depth };
   let done = 0;
   for (const { id, label, positive, negative } of pairs) {
     signal?.throwIfAborted();
@@ -163,12 +174,12 @@ function activationsAt(
   count: number,
   positions: 'last' | 'all',
 ): SiteActivations {
-  const { layers } = context.identity;
+  const layers = batch.graph.purpose.depth ?? context.identity.layers;
   const activations: Partial<Record<Site, FloatTensor>> = {};
   for (const site of sites) {
     const width = siteWidth(context.identity, site);
     const data = new Float32Array(count * layers * width);
-    for (const [layer, name] of batch.graph.outputs.captures[site]!.entries()) {
+    for (const [layer, name] of batch.graph.outputs.captures[site]!.slice(0, layers).entries()) {
       const values = captures.get(name)!;
       for (let token = 0; token < count; token++) {
         const from = (start + token) * width;
@@ -186,6 +197,17 @@ function commonPrefix(a: TokenSequence, b: TokenSequence): number {
   let length = 0;
   while (length < limit && a[length] === b[length]) length++;
   return length;
+}
+
+/** Layers to compute; `undefined` for all, so that a graph made for all is used again. */
+function checkDepth({ identity }: ModelContext, layers: number | undefined): number | undefined {
+  if (layers === undefined || layers === identity.layers) return undefined;
+  if (Number.isInteger(layers) && layers >= 1 && layers < identity.layers) return layers;
+  throw new InvalidArgumentError({
+    argument: 'layers',
+    given: layers,
+    expected: `a whole number from 1 to ${identity.layers}`,
+  });
 }
 
 function checkSites(context: ModelContext, sites: readonly Site[]): void {

@@ -5,7 +5,7 @@
  */
 
 export { ModelDisposedError } from './decoder-model.ts';
-export { InferenceError } from './engine/onnx-runtime.ts';
+export { DEVICES, type Device, DeviceUnavailableError, InferenceError } from './engine/onnx-runtime.ts';
 export { type LoadedModel, type LoadModelOptions, loadModel, type ModelDetails } from './load-model.ts';
 export { proveSites, type SiteCheck, type SiteProof } from './prove-sites.ts';
 export { logProbabilities, mostLikely } from './sampling.ts';

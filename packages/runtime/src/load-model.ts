@@ -26,6 +26,13 @@ import {
 import { checkWhole } from './call-checks.ts';
 import { createDecoderModel } from './decoder-model.ts';
 import { createDecoder } from './engine/decoder.ts';
+import {
+  checkDevice,
+  DEVICES,
+  type Device,
+  importOnnxRuntime,
+  type SessionSettings,
+} from './engine/onnx-runtime.ts';
 import { defaultCacheDirectory } from './sources/cache.ts';
 import type { ResolvedModel } from './sources/resolve-context.ts';
 import { type ResolveModelOptions, resolveModel } from './sources/resolve-model.ts';
@@ -41,6 +48,10 @@ export interface LoadModelOptions extends ResolveModelOptions {
   readonly precision?: Precision | undefined;
   /** Threads of the matrix products, ≥ 1. @default the machine's cores */
   readonly threads?: number | undefined;
+  /** Where to compute; what the device cannot do runs on the processor. @default 'cpu' */
+  readonly device?: Device | undefined;
+  /** Keep memory between runs: faster, but a long text's memory is never given back. @default true */
+  readonly memoryArena?: boolean | undefined;
 }
 
 /** A loaded model and how it computes. */
@@ -54,6 +65,7 @@ export interface ModelDetails {
   readonly format: 'gguf' | 'onnx';
   /** How the numbers are computed, in words. */
   readonly precision: string;
+  readonly device: Device;
   readonly attention: 'grouped query (shared cache)' | 'plain (growing cache)';
   readonly padding: 'left' | 'right';
   readonly vocabularySize: number;
@@ -79,11 +91,21 @@ const PRECISIONS: readonly Precision[] = ['fp32', '4bit'];
  * ```
  */
 export async function loadModel(options: LoadModelOptions): Promise<LoadedModel> {
-  const { precision = 'fp32', threads = availableParallelism(), signal, onProgress } = options;
+  const {
+    precision = 'fp32',
+    threads = availableParallelism(),
+    device = 'cpu',
+    memoryArena = true,
+    signal,
+    onProgress,
+  } = options;
   if (!PRECISIONS.includes(precision)) {
     throw new UnknownNameError({ kind: 'precision', given: precision, known: PRECISIONS });
   }
+  if (!DEVICES.includes(device))
+    throw new UnknownNameError({ kind: 'device', given: device, known: DEVICES });
   checkWhole('threads', threads, 1);
+  if (device !== 'cpu') checkDevice(await importOnnxRuntime(), device);
   const resolved = await resolveModel(options);
   if (resolved.entry?.kind === 'encoder') {
     throw new UnsupportedModelError({
@@ -94,7 +116,8 @@ export async function loadModel(options: LoadModelOptions): Promise<LoadedModel>
   }
   const gguf = Object.entries(resolved.files).filter(([name]) => name.toLowerCase().endsWith('.gguf'));
   const onnx = Object.keys(resolved.files).some((name) => name.toLowerCase().endsWith('.onnx'));
-  const shared = { resolved, threads, signal, onProgress };
+  const settings: SessionSettings = { threads, device, memoryArena };
+  const shared = { resolved, settings, signal, onProgress };
   if (gguf.length === 1) {
     const cacheDirectory = join(options.cacheDirectory ?? defaultCacheDirectory(), 'prepared');
     return loadGguf({ ...shared, path: gguf[0]![1], precision, cacheDirectory });
@@ -110,7 +133,7 @@ export async function loadModel(options: LoadModelOptions): Promise<LoadedModel>
 
 interface LoadOptions {
   readonly resolved: ResolvedModel;
-  readonly threads: number;
+  readonly settings: SessionSettings;
   readonly signal: AbortSignal | undefined;
   readonly onProgress: ((progress: Progress) => void) | undefined;
 }
@@ -118,7 +141,7 @@ interface LoadOptions {
 async function loadGguf(
   options: LoadOptions & { path: string; precision: Precision; cacheDirectory: string },
 ): Promise<LoadedModel> {
-  const { resolved, path, precision, threads, cacheDirectory, signal, onProgress } = options;
+  const { resolved, path, precision, settings, cacheDirectory, signal, onProgress } = options;
   const file = await openGguf(path);
   const tokenizer = tokenizerFromGguf(file);
   const weightsSha256 = Object.values(resolved.sha256)[0] ?? (await hashFiles([path], signal));
@@ -132,7 +155,7 @@ async function loadGguf(
   });
   return assemble({
     resolved,
-    threads,
+    settings,
     makeGraph: (purpose) => prepared.graph(purpose),
     sample: prepared.graph({ logits: true, capture: [], steer: [] }),
     weightsSha256,
@@ -143,7 +166,7 @@ async function loadGguf(
 }
 
 async function loadOnnx(options: LoadOptions): Promise<LoadedModel> {
-  const { resolved, threads, signal } = options;
+  const { resolved, settings, signal } = options;
   // A single .onnx file that was named lies alone among the files; a folder is searched for its layout.
   const files = Object.values(resolved.files);
   const path = files.length === 1 ? files[0]! : resolved.directory;
@@ -152,7 +175,7 @@ async function loadOnnx(options: LoadOptions): Promise<LoadedModel> {
   const weights = files.filter((name) => /\.onnx(_data|\.data)?(_\d+)?$/i.test(name)).sort();
   return assemble({
     resolved,
-    threads,
+    settings,
     makeGraph,
     sample,
     weightsSha256: await hashFiles(weights, signal),
@@ -164,7 +187,7 @@ async function loadOnnx(options: LoadOptions): Promise<LoadedModel> {
 
 function assemble(options: {
   resolved: ResolvedModel;
-  threads: number;
+  settings: SessionSettings;
   makeGraph: (purpose: GraphPurpose) => Promise<DecoderGraph> | DecoderGraph;
   sample: DecoderGraph;
   weightsSha256: string;
@@ -172,16 +195,17 @@ function assemble(options: {
   format: ModelDetails['format'];
   precision: string;
 }): LoadedModel {
-  const { resolved, threads, makeGraph, sample, weightsSha256, tokenizer, format, precision } = options;
+  const { resolved, settings, makeGraph, sample, weightsSha256, tokenizer, format, precision } = options;
   const { architecture, layers, widths, contextLength, vocabularySize, padding, cache, activationType } =
     sample;
   const identity: ModelIdentity = { name: resolved.name, architecture, layers, widths, weightsSha256 };
-  const decoder = createDecoder({ makeGraph, threads });
+  const decoder = createDecoder({ makeGraph, ...settings });
   const model = createDecoderModel({ decoder, identity, tokenizer, contextLength, vocabularySize, padding });
   const attention = cache === 'shared' ? 'grouped query (shared cache)' : 'plain (growing cache)';
   return {
     ...model,
     details: {
+      device: settings.device,
       source: resolved.source,
       format,
       precision,

@@ -34,7 +34,7 @@ export async function runDoctor(this: AusteerContext, flags: DoctorFlags, name: 
       terminal.print(
         `${terminal.style('bold', identity.name)} · ${identity.architecture} · ${identity.layers} layers`,
       );
-      terminal.print(`format     ${details.format}, ${details.precision}`);
+      terminal.print(`format     ${details.format}, ${details.precision}, on ${details.device}`);
       terminal.print(`attention  ${details.attention}, padding on the ${details.padding}`);
       terminal.print(
         `tokens     ${details.vocabularySize} in the vocabulary, ${contextLength} in the context`,

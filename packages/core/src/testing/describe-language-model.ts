@@ -89,6 +89,24 @@ export function describeLanguageModel(options: LanguageModelUnderTest): void {
       }
     });
 
+    it('captures the lowest layers alone as among all', async () => {
+      const whole = await collect(model.capture(rows, { sites }));
+      const lowest = await collect(model.capture(rows, { sites, layers: 1 }));
+      for (const [index, { activations }] of lowest.entries()) {
+        for (const site of sites) {
+          const width = model.identity.widths[site]!;
+          expect(activations[site]!.shape).toEqual([1, width]);
+          const expected = whole[index]!.activations[site]!.data.subarray(0, width);
+          expectClose(activations[site]!.data, expected, activationTolerance);
+        }
+      }
+      for (const layers of [0, 0.5, model.identity.layers + 1]) {
+        await expect(collect(model.capture(rows, { sites, layers }))).rejects.toMatchObject({
+          code: 'INVALID_ARGUMENT',
+        });
+      }
+    });
+
     it('gives a row of a batch what it gives the row alone, whatever steers the others', async () => {
       const perRow = rows.map((_, index) => [undefined, steering, other][index % 3]);
       const together = await collect(model.capture(rows, { sites, steering: perRow }));

@@ -77,11 +77,24 @@ export async function openOnnxDecoder(options: OpenOnnxDecoderOptions): Promise<
       expected: 'logits, or at least one site to capture',
     });
   }
-  const { file, ports, index, sites, config } = await readDecoder({
+  const {
+    file,
+    ports: allPorts,
+    index,
+    sites,
+    config,
+  } = await readDecoder({
     path,
     siteMap,
     wanted: [...purpose.capture, ...purpose.steer],
   });
+  const layers = allPorts.past.length;
+  const depth = depthOf(purpose, layers);
+  const ports = {
+    ...allPorts,
+    past: allPorts.past.slice(0, depth),
+    present: allPorts.present.slice(0, depth),
+  };
   const { model, graph } = file;
   const activationType = isHalfSite(index, sites.ffn?.locations ?? []) ? 'float16' : 'float32';
   const editor = createGraphEditor(graph);
@@ -113,7 +126,7 @@ export async function openOnnxDecoder(options: OpenOnnxDecoderOptions): Promise<
     bias[site.site] = names.bias;
   }
   const captures: Partial<Record<Site, readonly string[]>> = {};
-  for (const site of captured) captures[site.site] = editor.capture(site);
+  for (const site of captured) captures[site.site] = editor.capture(site).slice(0, depth);
   if (purpose.logits)
     editor.pickLogits({
       logits: ports.logits,
@@ -139,7 +152,7 @@ export async function openOnnxDecoder(options: OpenOnnxDecoderOptions): Promise<
     dataFolder,
     purpose,
     architecture: config.architecture,
-    layers: ports.past.length,
+    layers,
     widths: Object.fromEntries(
       SITES.flatMap((site) => (sites[site] === undefined ? [] : [[site, sites[site].width]])),
     ),
@@ -295,6 +308,21 @@ function offeredSite(sites: SiteTable, site: Site): NonNullable<SiteTable[Site]>
     argument: 'purpose',
     given: site,
     expected: `sites that this model offers (${offered.join(', ')})`,
+  });
+}
+
+/**
+ * Layers that a graph has to compute.
+ *
+ * @throws InvalidArgumentError for a depth that the model does not have, or beside logits.
+ */
+function depthOf({ depth, logits }: GraphPurpose, layers: number): number {
+  if (depth === undefined) return layers;
+  if (Number.isInteger(depth) && depth >= 1 && depth <= layers && !(logits && depth < layers)) return depth;
+  throw new InvalidArgumentError({
+    argument: 'purpose.depth',
+    given: depth,
+    expected: logits ? `${layers}, because logits need every layer` : `a whole number from 1 to ${layers}`,
   });
 }
 

@@ -8,11 +8,13 @@ import type { SteeringValues } from '@austeer/core';
 import { type DecoderGraph, type GraphPurpose, POSITIONS_INPUT } from '@austeer/onnx';
 import { createKeyValueCaches, type KeyValueCache, type KeyValueCaches } from './key-value-cache.ts';
 import {
+  checkDevice,
   createSession,
   InferenceError,
   importOnnxRuntime,
   type OrtTensor,
   type Session,
+  type SessionSettings,
 } from './onnx-runtime.ts';
 import type { PaddedRows } from './padded-rows.ts';
 import { steeringArrays } from './row-steering.ts';
@@ -66,21 +68,20 @@ interface LiveSession {
  * Makes a decoder.
  *
  * @param options.makeGraph writes the graph for a purpose
- * @param options.threads threads of the matrix products
  */
-export function createDecoder(options: {
-  makeGraph: (purpose: GraphPurpose) => Promise<DecoderGraph> | DecoderGraph;
-  threads: number;
-}): Decoder {
-  const { makeGraph, threads } = options;
+export function createDecoder(
+  options: SessionSettings & { makeGraph: (purpose: GraphPurpose) => Promise<DecoderGraph> | DecoderGraph },
+): Decoder {
+  const { makeGraph, ...settings } = options;
   let live: LiveSession | undefined;
 
   const ready = async (ort: Ort, purpose: GraphPurpose): Promise<LiveSession> => {
     if (live !== undefined && serves(live.graph.purpose, purpose)) return live;
+    checkDevice(ort, settings.device);
     await live?.session.release();
     live = undefined;
     const graph = await makeGraph(purpose);
-    const session = await createSession({ ort, graph, threads });
+    const session = await createSession({ ort, graph, ...settings });
     live = { graph, session, caches: createKeyValueCaches(ort, graph) };
     return live;
   };
@@ -112,6 +113,7 @@ export function createDecoder(options: {
 function serves(made: GraphPurpose, wanted: GraphPurpose): boolean {
   return (
     made.logits === wanted.logits &&
+    made.depth === wanted.depth &&
     made.capture.length === wanted.capture.length &&
     wanted.capture.every((site) => made.capture.includes(site)) &&
     wanted.steer.every((site) => made.steer.includes(site))

@@ -51,7 +51,7 @@ function sharedCaches(ort: Ort, graph: DecoderGraph): KeyValueCaches {
       const dims = [rows, graph.kvHeads, capacity, graph.headSize];
       if ((memory[0]?.length ?? 0) < length) {
         memory = [];
-        memory = Array.from({ length: graph.layers * 2 }, () => new MemoryArray(length));
+        memory = Array.from({ length: graph.inputs.past.length * 2 }, () => new MemoryArray(length));
       }
       const feeds: Record<string, OrtTensor> = {};
       const fetches: Record<string, OrtTensor> = {};

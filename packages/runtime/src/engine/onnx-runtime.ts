@@ -39,23 +39,74 @@ export class InferenceError extends AusteerError {
 }
 
 /**
+ * Where a model computes.
+ *
+ * @example
+ * ```ts
+ * DEVICES; // ['cpu', 'cuda', 'webgpu', 'dml', 'coreml']
+ * ```
+ */
+export const DEVICES = ['cpu', 'cuda', 'webgpu', 'dml', 'coreml'] as const;
+
+/** One of {@link DEVICES}. */
+export type Device = (typeof DEVICES)[number];
+
+/** The device cannot be used on this machine. */
+export class DeviceUnavailableError extends AusteerError {
+  readonly device: string;
+
+  constructor(options: { device: string; reason: string; cause?: unknown }) {
+    const { device, reason, cause } = options;
+    super(
+      'DEVICE_UNAVAILABLE',
+      `The device ${device} cannot be used here: ${reason}. Use the device cpu, or install what is missing: ` +
+        'CUDA libraries come with the install script of onnxruntime-node, which ONNXRUNTIME_NODE_INSTALL=skip leaves out.',
+      { cause },
+    );
+    this.device = device;
+  }
+}
+
+/** How sessions compute. */
+export interface SessionSettings {
+  /** Threads of the matrix products. */
+  readonly threads: number;
+  readonly device: Device;
+  /** Whether memory that a run has freed is kept for the next one: faster, but never given back. */
+  readonly memoryArena: boolean;
+}
+
+/**
+ * Refuses a device that is not there, before anything is loaded for it.
+ *
+ * @throws DeviceUnavailableError
+ */
+export function checkDevice(ort: Ort, device: Device): void {
+  const known = ort.listSupportedBackends().map(({ name }) => name);
+  if (known.includes(device)) return;
+  const reason = `this build of ONNX Runtime knows ${known.join(', ')}`;
+  throw new DeviceUnavailableError({ device, reason });
+}
+
+/**
  * Makes a session of a graph.
  *
- * @param options.threads threads of the matrix products
- * @throws InferenceError with ONNX Runtime's reason.
+ * @throws InferenceError, or DeviceUnavailableError for another device than the processor, with ONNX Runtime's
+ *   reason.
  */
-export async function createSession(options: {
-  ort: Ort;
-  graph: DecoderGraph;
-  threads: number;
-}): Promise<Session> {
-  const { ort, graph, threads } = options;
+export async function createSession(
+  options: SessionSettings & { ort: Ort; graph: DecoderGraph },
+): Promise<Session> {
+  const { ort, graph, threads, device, memoryArena } = options;
   try {
     return await ort.InferenceSession.create(graph.model, {
+      // What a device cannot do runs on the processor.
+      executionProviders: device === 'cpu' ? ['cpu'] : [device, 'cpu'],
       intraOpNumThreads: threads,
       interOpNumThreads: 1,
       executionMode: 'sequential',
       graphOptimizationLevel: 'all',
+      enableCpuMemArena: memoryArena,
       // Errors come as exceptions; warnings about a user's own graph would drown the output.
       logSeverityLevel: 3,
       ...(graph.dataFolder === undefined
@@ -63,6 +114,10 @@ export async function createSession(options: {
         : { extra: { session: { model_external_initializers_file_folder_path: graph.dataFolder } } }),
     });
   } catch (cause) {
+    if (device !== 'cpu') {
+      const reason = cause instanceof Error ? cause.message : String(cause);
+      throw new DeviceUnavailableError({ device, reason, cause });
+    }
     throw new InferenceError({ doing: 'loading the model', cause });
   }
 }
