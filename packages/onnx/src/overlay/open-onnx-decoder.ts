@@ -77,24 +77,13 @@ export async function openOnnxDecoder(options: OpenOnnxDecoderOptions): Promise<
       expected: 'logits, or at least one site to capture',
     });
   }
-  const {
-    file,
-    ports: allPorts,
-    index,
-    sites,
-    config,
-  } = await readDecoder({
+  const { file, ports, index, sites, config } = await readDecoder({
     path,
     siteMap,
     wanted: [...purpose.capture, ...purpose.steer],
   });
-  const layers = allPorts.past.length;
+  const layers = ports.past.length;
   const depth = depthOf(purpose, layers);
-  const ports = {
-    ...allPorts,
-    past: allPorts.past.slice(0, depth),
-    present: allPorts.present.slice(0, depth),
-  };
   const { model, graph } = file;
   const activationType = isHalfSite(index, sites.ffn?.locations ?? []) ? 'float16' : 'float32';
   const editor = createGraphEditor(graph);
@@ -121,7 +110,7 @@ export async function openOnnxDecoder(options: OpenOnnxDecoderOptions): Promise<
   const steered = inOrder(purpose.steer).map(editedSite);
   const captured = inOrder(purpose.capture).map(editedSite);
   for (const site of steered) {
-    const names = editor.steer(site);
+    const names = editor.steer(site, { tokenStrength: purpose.tokenStrength ?? false });
     gain[site.site] = names.gain;
     bias[site.site] = names.bias;
   }
@@ -135,11 +124,13 @@ export async function openOnnxDecoder(options: OpenOnnxDecoderOptions): Promise<
       isHalf: ports.hasHalfLogits,
     });
 
-  editor.keepOnly([
-    ...(purpose.logits ? [ports.logits] : []),
-    ...ports.present.flatMap(({ key, value }) => [key, value]),
-    ...Object.values(captures).flat(),
-  ]);
+  const wanted = [...(purpose.logits ? [ports.logits] : []), ...Object.values(captures).flat()];
+  // Some exports read the number of past tokens off the last layer's cache: then every layer is kept.
+  const reads = editor.readsOf(wanted);
+  const isShort = !ports.past.slice(depth).some(({ key, value }) => reads.has(key) || reads.has(value));
+  const past = isShort ? ports.past.slice(0, depth) : ports.past;
+  const present = ports.present.slice(0, past.length);
+  editor.keepOnly([...wanted, ...present.flatMap(({ key, value }) => [key, value])]);
   const { dataFolder, initializers } = await referToWeights(file, graph.initializer);
   graph.initializer = [...initializers];
   if (model.irVersion < LOWEST_IR_VERSION) model.irVersion = LOWEST_IR_VERSION;
@@ -169,11 +160,11 @@ export async function openOnnxDecoder(options: OpenOnnxDecoderOptions): Promise<
       ids: ports.ids,
       attentionMask: kept(ports.attentionMask),
       positionIds: kept(ports.positionIds),
-      past: ports.past,
+      past,
       gain,
       bias,
     },
-    outputs: { logits: purpose.logits ? ports.logits : undefined, present: ports.present, captures },
+    outputs: { logits: purpose.logits ? ports.logits : undefined, present, captures },
   };
 }
 
