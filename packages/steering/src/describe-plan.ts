@@ -4,7 +4,7 @@
  * @module
  */
 import { SITES, type Site } from '@austeer/core';
-import type { SteeringPlan } from './steering-plan.ts';
+import { effectOf, type SteeringPlan } from './steering-plan.ts';
 
 /** Summary of a plan. */
 export interface PlanDescription {
@@ -36,21 +36,20 @@ export function describePlan(plan: SteeringPlan): PlanDescription {
   const sites = SITES.flatMap((site) => {
     const edits = plan.edits.filter((edit) => edit.site === site);
     if (edits.length === 0) return [];
-    const perLayer = Array.from(
-      { length: plan.model.layers },
-      (_, layer) => edits.filter((edit) => edit.layer === layer).length,
-    );
+    const perLayer = Array.from({ length: plan.model.layers }, () => 0);
+    for (const { layer } of edits) perLayer[layer]! += 1;
+    // Not Math.min(...numbers): a vector of every unit has more numbers than a call takes arguments.
     const range = (numbers: readonly number[]): [number, number] => [
-      Math.min(...numbers),
-      Math.max(...numbers),
+      numbers.reduce((a, b) => Math.min(a, b)),
+      numbers.reduce((a, b) => Math.max(a, b)),
     ];
     return [
       {
         site,
         edits: edits.length,
         perLayer,
-        gain: range(edits.map(({ gain }) => gain * plan.strength)),
-        bias: range(edits.map(({ bias }) => bias * plan.strength)),
+        gain: range(edits.map((edit) => effectOf(plan, edit).gain)),
+        bias: range(edits.map((edit) => effectOf(plan, edit).bias)),
       },
     ];
   });
