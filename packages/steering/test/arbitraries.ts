@@ -9,11 +9,11 @@ import { type PlanEdit, planFromEdits, readPromptText, type SteeringPlan } from 
 
 /** Few tokens, so that rules meet them; one of them stands for no text. */
 const WORDS = ['a', 'b', 'ab', ''];
-export const tokenizer = {
+const tokenizer = {
   decode: (tokens: readonly number[]): string => tokens.map((token) => WORDS[token]).join(''),
 };
 
-export const tokensArbitrary = fc.array(fc.nat(WORDS.length - 1), { maxLength: 12 });
+const tokensArbitrary = fc.array(fc.nat(WORDS.length - 1), { maxLength: 12 });
 
 export const rowArbitrary = fc
   .record({ prompt: tokensArbitrary, generated: tokensArbitrary })
