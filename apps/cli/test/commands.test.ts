@@ -312,6 +312,10 @@ describe('plan and generate', () => {
     expect((await runCli('plan', 'diff', at('c.safetensors'), at('some.safetensors'))).stdout).toContain(
       'positions: "all" in',
     );
+    const generate = ['generate', ...model, '--prompt', 'hi', '--max-new-tokens', '1'];
+    expect((await runCli(...generate, '--plan', at('some.safetensors'))).stderr).toContain(
+      'this model steers every position alike',
+    );
     const merged = await runCli(
       'plan',
       'merge',
