@@ -47,7 +47,7 @@ def torch_golden(path: Path) -> dict:
 
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
-    parser.add_argument("--pt", type=Path, required=True, help="the output of write-pt.mjs")
+    parser.add_argument("--pt", type=Path, required=True, help="the output of `node write-plan.mjs pt`")
     parser.add_argument("--out", type=Path, required=True, help="the golden file")
     options = parser.parse_args()
     golden = {"repeng": repeng_golden(), "lmEval": torch_golden(options.pt)}

@@ -223,7 +223,7 @@ describe('CSV', () => {
 
 describe('lm-eval', () => {
   it('writes the file that PyTorch read, with weights_only', () => {
-    // tooling/peer-files/write-pt.mjs makes the same plan; peers.json says what torch.load found in its file.
+    // tooling/peer-files/write-plan.mjs makes the same plan; peers.json says what torch.load found in its file.
     const plan = planFromEdits({
       model: { name: 'tiny', architecture: 'llama', layers: 3, widths: { ffn: 4, residual: 4 } },
       strength: 2,
