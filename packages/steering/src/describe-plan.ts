@@ -3,13 +3,15 @@
  *
  * @module
  */
-import { SITES, type Site } from '@austeer/core';
+import { type PositionRule, SITES, type Site, type StrengthSchedule } from '@austeer/core';
 import { effectOf, type SteeringPlan } from './steering-plan.ts';
 
 /** Summary of a plan. */
 export interface PlanDescription {
   readonly edits: number;
   readonly strength: number;
+  readonly positions: PositionRule;
+  readonly schedule: StrengthSchedule;
   readonly sites: readonly {
     readonly site: Site;
     readonly edits: number;
@@ -53,5 +55,6 @@ export function describePlan(plan: SteeringPlan): PlanDescription {
       },
     ];
   });
-  return { edits: plan.edits.length, strength: plan.strength, sites };
+  const { edits, strength, positions, schedule } = plan;
+  return { edits: edits.length, strength, positions, schedule, sites };
 }

@@ -154,7 +154,10 @@ describe('resolvePositions', () => {
     expect(resolvePositions({ characters: [6, 9] }, row)).toEqual([3]);
   });
 
-  it('refuses a text rule without the text, and a prompt that is not the one announced', () => {
+  it('refuses a rule that there is not, a text rule without the text, and a prompt that is not the one announced', () => {
+    expect(() => resolvePositions({ window: [-1, null], of: 'all' }, { prompt: [1] })).toThrow(
+      'not negative',
+    );
     expect(() => resolvePositions({ text: 'a' }, { prompt: [1] })).toThrow('readPromptText');
     const promptText = { text: '', spans: [] };
     expect(() => resolvePositions({ characters: [0, 1] }, { prompt: [1], promptText })).toThrow('0 spans');

@@ -4,6 +4,7 @@
  * @module
  */
 import { InvalidArgumentError, type PositionRule, type RowPart, type TokenSequence } from '@austeer/core';
+import { parsePositionRule } from './position-rule.ts';
 import type { PromptText } from './prompt-text.ts';
 
 /** What is known of a row before its first token is computed. Positions leave padding out. */
@@ -22,9 +23,8 @@ type Selects = (position: number, token: number) => boolean;
  * prompt's first; how many tokens a run of the model takes at once makes no difference, and padding is not asked
  * about.
  *
- * @param options.rule a rule that `parsePositionRule` accepts
- * @throws InvalidArgumentError when the rule needs the prompt's text and it is not given; from the function returned,
- * when a token of the prompt is not the one given here.
+ * @throws InvalidArgumentError for a rule that there is not, or one that needs the prompt's text where it is not given;
+ * from the function returned, when a token of the prompt is not the one given here.
  *
  * @example
  * ```ts
@@ -34,7 +34,7 @@ type Selects = (position: number, token: number) => boolean;
  */
 export function followPositions(options: { rule: PositionRule; row: PromptRow }): (token: number) => boolean {
   const { rule, row } = options;
-  const selects = compileRule(rule, row);
+  const selects = compileRule(parsePositionRule(rule), row);
   let position = 0;
   return (token) => {
     const expected = row.prompt[position];
@@ -59,7 +59,7 @@ export function followPositions(options: { rule: PositionRule; row: PromptRow })
  * selected there has no effect.
  *
  * @param row.generated tokens of the answer. @default []
- * @throws InvalidArgumentError when the rule needs the prompt's text and it is not given.
+ * @throws InvalidArgumentError for a rule that there is not, or one that needs the prompt's text where it is not given.
  *
  * @example
  * ```ts

@@ -225,6 +225,8 @@ describe('diffPlans and describePlan', () => {
     expect(describePlan(b)).toEqual({
       edits: 2,
       strength: 2,
+      positions: 'all',
+      schedule: 'constant',
       sites: [
         { site: 'attention', edits: 1, perLayer: [1, 0, 0], gain: [1.6, 1.6], bias: [0, 0] },
         { site: 'ffn', edits: 1, perLayer: [0, 0, 1], gain: [-1.8, -1.8], bias: [0, 0] },

@@ -28,4 +28,9 @@ describe('resolveStrengths', () => {
     const strengths = resolveStrengths({ positions: 'all', schedule }, { prompt: [1, 2, 3, 4] });
     expect(strengths).toEqual(Float32Array.from(expected));
   });
+
+  it('refuses a schedule that there is not', () => {
+    const tokenStrength = { positions: 'all', schedule: { warmUp: 0 } } as const;
+    expect(() => resolveStrengths(tokenStrength, { prompt: [1] })).toThrow('warmUp');
+  });
 });

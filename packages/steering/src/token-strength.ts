@@ -4,13 +4,14 @@
  * @module
  */
 import type { StrengthSchedule, TokenSequence, TokenStrength } from '@austeer/core';
+import { parseStrengthSchedule } from './position-rule.ts';
 import { followPositions, type PromptRow } from './resolve-positions.ts';
 
 /**
  * Follows one row through decoding, as {@link followPositions}: the function returned is called once for each token
  * in order and gives the strength m of x̂ = x ⊙ (1 + m · gain) + m · bias there, 0 where the rule does not select it.
  *
- * @throws InvalidArgumentError as {@link followPositions}.
+ * @throws InvalidArgumentError as {@link followPositions}, and for a schedule that there is not.
  *
  * @example
  * ```ts
@@ -25,8 +26,9 @@ export function followStrengths(options: {
 }): (token: number) => number {
   const { tokenStrength, row } = options;
   const selects = followPositions({ rule: tokenStrength.positions, row });
+  const schedule = parseStrengthSchedule(tokenStrength.schedule);
   let before = 0;
-  return (token) => (selects(token) ? scheduledStrength(tokenStrength.schedule, before++) : 0);
+  return (token) => (selects(token) ? scheduledStrength(schedule, before++) : 0);
 }
 
 /**
