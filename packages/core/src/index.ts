@@ -57,5 +57,12 @@ export {
   siteWidth,
   type Unit,
 } from './sites.ts';
-export type { SiteSteering, SteeringValues } from './steering-values.ts';
+export type {
+  PositionRule,
+  RowPart,
+  SiteSteering,
+  SteeringValues,
+  StrengthSchedule,
+  TokenStrength,
+} from './steering-values.ts';
 export { elementCount, type FloatTensor, floatTensor } from './tensors.ts';
