@@ -104,6 +104,11 @@ export interface Generation {
   readonly text: string;
   /** `end`: an end token; `stop`: a stop text; `length`: `maxNewTokens` reached. */
   readonly finish: 'end' | 'stop' | 'length';
+  /**
+   * Positions of prompt and answer, from 0, at which the row was steered; given where its steering has a rule of its
+   * own (`tokenStrength`).
+   */
+  readonly steeredPositions?: readonly number[] | undefined;
 }
 
 /** One prompt and the answers whose probability is wanted. */

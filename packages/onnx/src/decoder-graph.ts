@@ -88,6 +88,8 @@ export interface DecoderGraph {
     readonly past: readonly { readonly key: string; readonly value: string }[];
     readonly gain: Readonly<Partial<Record<Site, string>>>;
     readonly bias: Readonly<Partial<Record<Site, string>>>;
+    /** Absent where nothing is steered, or everything alike at all tokens. */
+    readonly strength?: typeof STRENGTH_INPUT | undefined;
   };
   readonly outputs: {
     readonly logits: string | undefined;

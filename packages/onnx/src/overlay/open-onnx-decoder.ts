@@ -7,7 +7,7 @@
 import { InvalidArgumentError, SITES, type Site, UnsupportedModelError } from '@austeer/core';
 import { toBinary } from '@bufbuild/protobuf';
 import { ModelProtoSchema, TensorProto_DataType } from 'onnx-buf';
-import type { DecoderGraph, GraphPurpose } from '../decoder-graph.ts';
+import { type DecoderGraph, type GraphPurpose, STRENGTH_INPUT } from '../decoder-graph.ts';
 import { referToWeights } from '../model-file/external-weights.ts';
 import { type GraphIndex, indexGraph } from '../model-file/graph-index.ts';
 import { MICROSOFT_DOMAIN } from '../model-file/graph-writer.ts';
@@ -163,6 +163,7 @@ export async function openOnnxDecoder(options: OpenOnnxDecoderOptions): Promise<
       past,
       gain,
       bias,
+      ...(kept(STRENGTH_INPUT) && { strength: STRENGTH_INPUT }),
     },
     outputs: { logits: purpose.logits ? ports.logits : undefined, present, captures },
   };
