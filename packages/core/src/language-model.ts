@@ -87,6 +87,8 @@ export interface GenerateOptions extends ModelCallOptions {
   readonly seed?: number | undefined;
   /** Texts at which a row ends; they are cut off. @default [] */
   readonly stop?: readonly string[] | undefined;
+  /** Go on past end tokens up to `maxNewTokens`, for measurements. @default false */
+  readonly ignoreEnd?: boolean | undefined;
   /**
    * Called for each token of each answer, in order, as soon as its text is certain: half a character and the
    * possible beginning of a stop text are held back. The texts of a row add up to its answer.

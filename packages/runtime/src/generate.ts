@@ -36,6 +36,7 @@ export async function generateRows(
     topP = 1,
     seed = 0,
     stop = [],
+    ignoreEnd = false,
     batchSize = DEFAULT_BATCH_SIZE,
     signal,
     onToken,
@@ -81,6 +82,7 @@ export async function generateRows(
         stream: createTextStream({
           tokenizer: context.tokenizer,
           stop,
+          ignoreEnd,
           streams: onToken !== undefined,
         }),
       }),

@@ -13,7 +13,7 @@ const bytes: Tokenizer = {
 
 function run(options: { text: string; stop?: string[]; streams?: boolean; tail?: number[] }) {
   const { text, stop = [], streams = true, tail = [] } = options;
-  const stream = createTextStream({ tokenizer: bytes, stop, streams });
+  const stream = createTextStream({ tokenizer: bytes, stop, ignoreEnd: false, streams });
   const pieces: StreamedToken[] = [];
   for (const token of [...bytes.encode(text), ...tail]) {
     if (stream.ended) break;
@@ -44,7 +44,7 @@ describe('createTextStream', () => {
   });
 
   it('holds back half a character and the beginning of a stop text', () => {
-    const stream = createTextStream({ tokenizer: bytes, stop: ['\n\n'], streams: true });
+    const stream = createTextStream({ tokenizer: bytes, stop: ['\n\n'], ignoreEnd: false, streams: true });
     const [first, second] = bytes.encode('é');
     expect(stream.push(first!)).toEqual([]);
     expect(stream.push(second!)).toEqual([
@@ -69,14 +69,21 @@ describe('createTextStream', () => {
       ...bytes,
       decode: (tokens) => tokens.map((token) => ['', 'x', 'y.\nz'][token]).join(''),
     };
-    const stream = createTextStream({ tokenizer: words, stop: ['\n'], streams: false });
+    const stream = createTextStream({ tokenizer: words, stop: ['\n'], ignoreEnd: false, streams: false });
     stream.push(1);
     stream.push(2);
     expect(stream.result()).toEqual({ tokens: [1, 2], text: 'xy.', finish: 'stop' });
   });
 
+  it('goes on past an end token when told to', () => {
+    const stream = createTextStream({ tokenizer: bytes, stop: [], ignoreEnd: true, streams: false });
+    for (const token of [97, 0, 98]) stream.push(token);
+    stream.close();
+    expect(stream.result()).toEqual({ tokens: [97, 0, 98], text: 'a\0b', finish: 'length' });
+  });
+
   it('counts tokens where there is no tokenizer', () => {
-    const stream = createTextStream({ tokenizer: undefined, stop: [], streams: true });
+    const stream = createTextStream({ tokenizer: undefined, stop: [], ignoreEnd: false, streams: true });
     expect(stream.push(0)).toEqual([{ token: 0, text: '' }]);
     expect(stream.close()).toEqual([]);
     expect(stream.result()).toEqual({ tokens: [0], text: '', finish: 'length' });

@@ -32,14 +32,16 @@ const INCOMPLETE = '\uFFFD';
  *
  * @param options.tokenizer without one, text is '' and no token ends a row
  * @param options.stop texts at which the row ends
+ * @param options.ignoreEnd whether end tokens are tokens like others
  * @param options.streams whether the streamed pieces are read; decoding at every token costs time
  */
 export function createTextStream(options: {
   tokenizer: Tokenizer | undefined;
   stop: readonly string[];
+  ignoreEnd: boolean;
   streams: boolean;
 }): TextStream {
-  const { tokenizer, stop, streams } = options;
+  const { tokenizer, stop, ignoreEnd, streams } = options;
   const decodesEachToken = tokenizer !== undefined && (streams || stop.length > 0);
   const tokens: number[] = [];
   let finish: Generation['finish'] | undefined;
@@ -65,7 +67,7 @@ export function createTextStream(options: {
       return finish !== undefined;
     },
     push(token) {
-      if (tokenizer?.endTokens.includes(token)) return end('end');
+      if (!ignoreEnd && tokenizer?.endTokens.includes(token)) return end('end');
       tokens.push(token);
       if (!decodesEachToken) return tokenizer === undefined ? release() : [];
       text = tokenizer.decode(tokens);
