@@ -15,7 +15,7 @@
  *
  * @module
  */
-import type { Site } from '@austeer/core';
+import { InvalidArgumentError, type Site } from '@austeer/core';
 
 /**
  * Name of the graph input that picks the (row, token) positions of logits and captures.
@@ -97,4 +97,20 @@ export interface DecoderGraph {
     /** One name per layer, up to the depth of the purpose, for each captured site. */
     readonly captures: Readonly<Partial<Record<Site, readonly string[]>>>;
   };
+}
+
+/**
+ * Layers that a graph has to compute.
+ *
+ * @param layers layers of the model
+ * @throws InvalidArgumentError when the depth is not one of them, or cuts off logits.
+ */
+export function computedLayers({ depth, logits }: GraphPurpose, layers: number): number {
+  if (depth === undefined) return layers;
+  if (Number.isInteger(depth) && depth >= 1 && depth <= layers && !(logits && depth < layers)) return depth;
+  throw new InvalidArgumentError({
+    argument: 'purpose.depth',
+    given: depth,
+    expected: logits ? `${layers}, because logits need every layer` : `a whole number from 1 to ${layers}`,
+  });
 }

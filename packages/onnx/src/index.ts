@@ -1,6 +1,6 @@
+export type { DecoderConfiguration } from './build/decoder-configuration.ts';
 export type { Precision } from './build/linear.ts';
-export type { LlamaConfiguration } from './build/llama-configuration.ts';
-export { type PreparedLlama, prepareLlama } from './build/llama-decoder.ts';
+export { type PreparedGguf, prepareGguf } from './build/prepare-gguf.ts';
 export {
   type DecoderGraph,
   type FloatType,

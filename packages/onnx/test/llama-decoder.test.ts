@@ -4,14 +4,13 @@ import { join } from 'node:path';
 import { createRandom, SITES, type Site } from '@austeer/core';
 import {
   type DecoderGraph,
-  type GgufTensorType,
   type GraphPurpose,
   openGguf,
   POSITIONS_INPUT,
   type Precision,
-  prepareLlama,
+  prepareGguf,
 } from '@austeer/onnx';
-import { TINY_LLAMA, tinyLlama } from '@austeer/onnx/testing';
+import { type QuantizableType, TINY_LLAMA, tinyLlama } from '@austeer/onnx/testing';
 import * as ort from 'onnxruntime-node';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { llamaOracle } from './llama-oracle.ts';
@@ -23,11 +22,11 @@ beforeAll(async () => {
 });
 afterAll(() => rm(folder, { recursive: true }));
 
-async function prepare(type: GgufTensorType, precision: Precision) {
+async function prepare(type: QuantizableType, precision: Precision) {
   const path = join(folder, `${type}.gguf`);
   await writeFile(path, tinyLlama({ type }));
   const file = await openGguf(path);
-  return { file, prepared: await prepareLlama({ file, precision, cacheKey: type, cacheDirectory: folder }) };
+  return { file, prepared: await prepareGguf({ file, precision, cacheKey: type, cacheDirectory: folder }) };
 }
 
 type Steering = Partial<Record<Site, { gain: Float32Array; bias: Float32Array }>>;
@@ -82,7 +81,7 @@ function rootMeanSquare(numbers: readonly number[]): number {
 
 const everything: GraphPurpose = { logits: true, capture: SITES, steer: SITES };
 
-describe('prepareLlama', () => {
+describe('prepareGguf', () => {
   it.each(['F32', 'F16', 'Q8_0', 'Q4_0', 'Q4_1'] as const)(
     'computes a %s model in fp32 as the oracle does',
     async (type) => {
@@ -156,7 +155,7 @@ describe('prepareLlama', () => {
     await writeFile(path, tinyLlama());
     const file = await openGguf(path);
     const cacheDirectory = await mkdtemp(join(folder, 'stopped-'));
-    const stopped = prepareLlama({
+    const stopped = prepareGguf({
       file,
       precision: 'fp32',
       cacheKey: 'stopped',
@@ -172,7 +171,7 @@ describe('prepareLlama', () => {
     await writeFile(path, tinyLlama({ architecture: 'mamba' }));
     const file = await openGguf(path);
     await expect(
-      prepareLlama({ file, precision: 'fp32', cacheKey: 'mamba', cacheDirectory: folder }),
+      prepareGguf({ file, precision: 'fp32', cacheKey: 'mamba', cacheDirectory: folder }),
     ).rejects.toMatchObject({
       code: 'UNSUPPORTED_MODEL',
       message: expect.stringContaining('supported: llama'),

@@ -21,7 +21,7 @@ import {
   openGguf,
   openOnnxDecoder,
   type Precision,
-  prepareLlama,
+  prepareGguf,
 } from '@austeer/onnx';
 import { checkWhole } from './call-checks.ts';
 import { createDecoderModel } from './decoder-model.ts';
@@ -145,7 +145,7 @@ async function loadGguf(
   const file = await openGguf(path);
   const tokenizer = tokenizerFromGguf(file);
   const weightsSha256 = Object.values(resolved.sha256)[0] ?? (await hashFiles([path], signal));
-  const prepared = await prepareLlama({
+  const prepared = await prepareGguf({
     file,
     precision,
     cacheKey: weightsSha256,
@@ -161,7 +161,7 @@ async function loadGguf(
     weightsSha256,
     tokenizer,
     format: 'gguf',
-    precision: precision === 'fp32' ? 'fp32' : '4-bit weights, 8-bit activations',
+    precision: prepared.description,
   });
 }
 

@@ -7,6 +7,8 @@
 import { rm, stat } from 'node:fs/promises';
 import type { Progress } from '@austeer/core';
 import { writeFileAtomic } from '@austeer/core/node';
+import { type GgufFile, type GgufTensor, readTensor } from '../gguf/read-gguf.ts';
+import { dequantize, type GgufTensorType, TENSOR_TYPES } from '../gguf/tensor-types.ts';
 import type { GraphWriter } from '../model-file/graph-writer.ts';
 
 /** One array of a prepared file. */
@@ -29,6 +31,41 @@ export interface PlacedSegment extends WeightSegment {
 const ALIGNMENT = 64;
 
 const BYTES = { float32: 4, uint8: 1 } as const;
+
+/** Bytes of a tensor handled at once while weights are prepared: a few MB at most. */
+const PREPARE_BYTES = 4 << 20;
+
+/** All numbers of the tensors as 32-bit floats: vectors joined, matrices stacked along the rows. */
+export function floatSegment(file: GgufFile, name: string, tensors: readonly GgufTensor[]): WeightSegment {
+  const length = tensors.reduce((sum, { shape }) => sum + shape[0]!, 0);
+  return {
+    name,
+    dtype: 'float32',
+    dims: [length, ...tensors[0]!.shape.slice(1)],
+    produce: () => mapTensors(file, tensors, (type, bytes) => bytesOf(dequantize(type, bytes))),
+  };
+}
+
+/** Converts tensors one after another, in runs of whole blocks. */
+export async function* mapTensors(
+  file: GgufFile,
+  tensors: readonly GgufTensor[],
+  convert: (type: GgufTensorType, blocks: Uint8Array) => Uint8Array,
+): AsyncIterable<Uint8Array> {
+  for (const tensor of tensors) {
+    const block = TENSOR_TYPES[tensor.type].bytes;
+    const part = Math.floor(PREPARE_BYTES / block) * block;
+    for (let start = 0; start < tensor.length; start += part) {
+      const length = Math.min(part, tensor.length - start);
+      yield convert(tensor.type, await readTensor(file, tensor, { start, length }));
+    }
+  }
+}
+
+/** The bytes of numbers, viewed. */
+export function bytesOf(numbers: Float32Array): Uint8Array {
+  return new Uint8Array(numbers.buffer, numbers.byteOffset, numbers.byteLength);
+}
 
 /**
  * Gives every segment its place; segments of the same name are one.
@@ -103,20 +140,22 @@ export async function ensurePreparedFile(options: {
  * the weights it reads.
  *
  * @param options.location file name within the data folder
+ * @returns a function that gives the name under which a segment is read, in its own shape or another one
  */
 export function weightUser(options: {
   graph: GraphWriter;
   placed: ReadonlyMap<string, PlacedSegment>;
   location: string;
-}): (name: string) => string {
+}): (name: string, dims?: readonly number[]) => string {
   const { graph, placed, location } = options;
   const declared = new Set<string>();
-  return (name) => {
-    if (declared.has(name)) return name;
+  return (name, dims) => {
     const segment = placed.get(name);
     if (segment === undefined) throw new RangeError(`no weights named ${name}`);
-    const { dtype, dims, offset, length } = segment;
-    declared.add(name);
-    return graph.external(name, { dtype, dims, location, offset, length });
+    const { dtype, offset, length } = segment;
+    const declaredName = dims === undefined ? name : `${name} [${dims.join(', ')}]`;
+    if (declared.has(declaredName)) return declaredName;
+    declared.add(declaredName);
+    return graph.external(declaredName, { dtype, dims: dims ?? segment.dims, location, offset, length });
   };
 }

@@ -68,9 +68,9 @@ describe('openGguf', () => {
     const bytes = writeGguf({ a: 'b' }, [
       { name: 'x', type: 'F32', shape: [32], numbers: new Float32Array(32) },
     ]);
-    // The type follows name, dimension count and one dimension; make it 10 (Q2_K).
-    new DataView(bytes.buffer).setUint32(bytes.lastIndexOf(120) + 1 + 4 + 8, 10, true);
-    await expect(openGguf(await write('q2k.gguf', bytes))).rejects.toMatchObject({
+    // The type follows name, dimension count and one dimension; make it 16 (IQ2_XXS).
+    new DataView(bytes.buffer).setUint32(bytes.lastIndexOf(120) + 1 + 4 + 8, 16, true);
+    await expect(openGguf(await write('iq2.gguf', bytes))).rejects.toMatchObject({
       code: 'UNSUPPORTED_MODEL',
       message: expect.stringContaining('Q4_1'),
     });

@@ -5,8 +5,7 @@
  * @module
  */
 import { createRandom } from '@austeer/core';
-import type { GgufTensorType } from '../gguf/tensor-types.ts';
-import { type TensorToWrite, writeGguf } from './write-gguf.ts';
+import { type QuantizableType, type TensorToWrite, writeGguf } from './write-gguf.ts';
 
 /**
  * Sizes of the tiny model. Attention is wider than the hidden state, so that mixing them up shows.
@@ -50,7 +49,7 @@ export const TINY_TOKENS = { end: 256, start: 257 } as const;
  * ```
  */
 export function tinyLlama(
-  options: { type?: GgufTensorType; seed?: number; architecture?: string } = {},
+  options: { type?: QuantizableType; seed?: number; architecture?: string } = {},
 ): Uint8Array {
   const { type = 'F32', seed = 1, architecture = 'llama' } = options;
   const { layers, hidden, inner, heads, kvHeads, headSize, contextLength, vocabulary } = TINY_LLAMA;
@@ -60,7 +59,7 @@ export function tinyLlama(
     shape: number[],
     spread: number,
     centre = 0,
-    as: GgufTensorType = type,
+    as: QuantizableType = type,
   ): TensorToWrite => ({
     name,
     type: as,

@@ -4,21 +4,24 @@
  *
  * @module
  */
-import type { GgufTensorType } from '../gguf/tensor-types.ts';
-import { BLOCK_SIZE, TENSOR_TYPES } from '../gguf/tensor-types.ts';
+import { type GgufTensorType, TENSOR_TYPES } from '../gguf/tensor-types.ts';
 
 /** Metadata of the kinds that models use. Numbers are written as 32-bit floats unless whole. */
 export type GgufMetadata = Readonly<
   Record<string, string | number | boolean | readonly string[] | readonly number[]>
 >;
 
-/** A tensor to write: numbers in row-major order. */
-export interface TensorToWrite {
-  readonly name: string;
-  readonly type: GgufTensorType;
-  readonly shape: readonly number[];
-  readonly numbers: Float32Array;
-}
+/** Types that numbers are quantized to here. */
+export type QuantizableType = 'F32' | 'F16' | 'Q4_0' | 'Q4_1' | 'Q8_0';
+
+/** A tensor to write: numbers in row-major order, or the bytes of its blocks. */
+export type TensorToWrite = { readonly name: string; readonly shape: readonly number[] } & (
+  | { readonly type: QuantizableType; readonly numbers: Float32Array }
+  | { readonly type: GgufTensorType; readonly bytes: Uint8Array }
+);
+
+/** Numbers that share a scale in the types quantized to here. */
+const BLOCK_SIZE = 32;
 
 const ALIGNMENT = 32;
 const VALUE = { uint32: 4, int32: 5, float32: 6, bool: 7, string: 8, array: 9 } as const;
@@ -76,7 +79,9 @@ export function writeGguf(metadata: GgufMetadata, tensors: readonly TensorToWrit
     }
   }
 
-  const contents = tensors.map(({ type, numbers }) => quantize(type, numbers));
+  const contents = tensors.map((tensor) =>
+    'bytes' in tensor ? tensor.bytes : quantize(tensor.type, tensor.numbers),
+  );
   let offset = 0;
   for (const [index, { name, type, shape }] of tensors.entries()) {
     text(name);
@@ -103,7 +108,7 @@ export function writeGguf(metadata: GgufMetadata, tensors: readonly TensorToWrit
 }
 
 /** Numbers as the bytes of a tensor type: nearest rounding, one scale a block. */
-function quantize(type: GgufTensorType, numbers: Float32Array): Uint8Array {
+function quantize(type: QuantizableType, numbers: Float32Array): Uint8Array {
   const layout = TENSOR_TYPES[type];
   const bytes = new Uint8Array((numbers.length / layout.elements) * layout.bytes);
   const view = new DataView(bytes.buffer);

@@ -1,0 +1,279 @@
+/**
+ * A decoder as an ONNX graph over the prepared weights of a GGUF file.
+ *
+ * Attention is GroupQueryAttention, norms before a block are the fused skip form; both are written explicitly
+ * so that no result depends on what the optimizer recognises.
+ *
+ * @module
+ */
+import { SITES, type Site } from '@austeer/core';
+import {
+  computedLayers,
+  type DecoderGraph,
+  type GraphPurpose,
+  POSITIONS_INPUT,
+  STRENGTH_INPUT,
+} from '../decoder-graph.ts';
+import type { GraphWriter } from '../model-file/graph-writer.ts';
+import type { DecoderConfiguration } from './decoder-configuration.ts';
+import type { DecoderWeights } from './decoder-weights.ts';
+import type { Linear, LinearContext } from './linear.ts';
+import { steeringInputName, writeSteeringInputs } from './steering-inputs.ts';
+import { type CacheNames, writeAttention, writeLengths } from './write-attention.ts';
+
+/** Writes the graph that a purpose needs. */
+export function writeDecoder(options: {
+  configuration: DecoderConfiguration;
+  weights: DecoderWeights;
+  purpose: GraphPurpose;
+  graph: GraphWriter;
+  weight: LinearContext['weight'];
+  dataFolder: string;
+}): DecoderGraph {
+  const { configuration, weights, purpose, graph, weight, dataFolder } = options;
+  const { layers, hidden, inner, heads, kvHeads, headSize, vocabulary, normEpsilon } = configuration;
+  const depth = computedLayers(purpose, layers);
+  const widths: Record<Site, number> = {
+    attention: heads * headSize,
+    ffn: hidden,
+    ffnInner: inner,
+    residual: hidden,
+  };
+  const captures: Partial<Record<Site, string[]>> = {};
+  for (const site of SITES) if (purpose.capture.includes(site)) captures[site] = [];
+
+  graph.input('input_ids', 'int64', ['rows', 'tokens']);
+  graph.input('attention_mask', 'int64', ['rows', 'total']);
+  graph.input(POSITIONS_INPUT, 'int64', ['picked', 2]);
+  const past = Array.from({ length: depth }, (_, layer): CacheNames => {
+    const dims = ['rows', kvHeads, 'past', headSize];
+    return {
+      key: graph.input(`past_key_values.${layer}.key`, 'float32', dims),
+      value: graph.input(`past_key_values.${layer}.value`, 'float32', dims),
+    };
+  });
+  const edits = writeSteeringInputs(graph, purpose, layers, widths);
+  const context: LinearContext = { graph, weight, blockSums: blockSumWriter(graph) };
+  graph.constant('one_axis', BigInt64Array.of(1n));
+  writeLengths(context);
+
+  const tap = (site: Site, value: string): void => {
+    const names = captures[site];
+    if (names === undefined) return;
+    const name = `capture.${site}.${names.length}`;
+    graph.node('GatherND', [value, POSITIONS_INPUT], [name]);
+    graph.output(name, 'float32', ['picked', widths[site]]);
+    names.push(name);
+  };
+  const edit = (site: Site, layer: number, value: string): string => {
+    const edited = edits(site, layer, value);
+    tap(site, edited);
+    return edited;
+  };
+  const norm = (input: string, gamma: string, output: string): string => {
+    graph.node('SimplifiedLayerNormalization', [input, weight(gamma)], [output], {
+      attributes: { axis: { int: -1 }, epsilon: { float: normEpsilon }, stash_type: { int: 1 } },
+    });
+    return output;
+  };
+  /** output = norm(input + skip); sum = input + skip. */
+  const skipNorm = (input: string, skip: string, gamma: string, output: string, sum: string): void => {
+    graph.node('SkipSimplifiedLayerNormalization', [input, skip, weight(gamma)], [output, '', '', sum], {
+      domain: 'com.microsoft',
+      attributes: { epsilon: { float: normEpsilon } },
+    });
+  };
+
+  const present: CacheNames[] = [];
+  const residualIsTouched = purpose.steer.includes('residual') || purpose.capture.includes('residual');
+  let residual = writeEmbedding(context, configuration, weights);
+  norm(residual, weights.layers[0]!.attentionNorm, 'layer.0.attention_norm');
+  for (const [layer, layerWeights] of weights.layers.slice(0, depth).entries()) {
+    const name = (part: string): string => `layer.${layer}.${part}`;
+    const cache = { key: `present.${layer}.key`, value: `present.${layer}.value` };
+    const attention = writeAttention(context, configuration, {
+      input: name('attention_norm'),
+      prefix: name('attention'),
+      weights: layerWeights,
+      attention: configuration.attention[layer]!,
+      past: past[layer]!,
+      present: cache,
+    });
+    const dims = ['rows', kvHeads, 'total_or_capacity', headSize];
+    graph.output(cache.key, 'float32', dims);
+    graph.output(cache.value, 'float32', dims);
+    present.push(cache);
+
+    const { attentionOutput, feedForwardNorm, gateUp, down, postNorms } = layerWeights;
+    attentionOutput.emit(context, edit('attention', layer, attention), name('attention_output'));
+    const joining =
+      postNorms === undefined
+        ? name('attention_output')
+        : norm(name('attention_output'), postNorms.attention, name('attention_post_norm'));
+    skipNorm(residual, joining, feedForwardNorm, name('ffn_norm'), name('after_attention'));
+
+    const gated = writeGate(context, configuration, { prefix: name('ffn'), input: name('ffn_norm'), gateUp });
+    down.emit(context, edit('ffnInner', layer, gated), name('ffn_output'));
+    const edited = edit('ffn', layer, name('ffn_output'));
+    const feedForward =
+      postNorms === undefined ? edited : norm(edited, postNorms.feedForward, name('ffn_post_norm'));
+
+    const nextNorm = weights.layers[layer + 1]?.attentionNorm ?? weights.outputNorm;
+    const nextName = layer + 1 < layers ? `layer.${layer + 1}.attention_norm` : 'output_norm';
+    if (residualIsTouched) {
+      // The fused form keeps the sum to itself, so that an edit of it would miss the norm.
+      graph.node('Add', [name('after_attention'), feedForward], [name('residual')]);
+      residual = edit('residual', layer, name('residual'));
+      norm(residual, nextNorm, nextName);
+    } else {
+      skipNorm(name('after_attention'), feedForward, nextNorm, nextName, name('residual'));
+      residual = name('residual');
+    }
+  }
+
+  if (purpose.logits) writeLogits(context, configuration, weights.head);
+
+  const steeringNames = (kind: 'gain' | 'bias'): Partial<Record<Site, string>> =>
+    Object.fromEntries(purpose.steer.map((site) => [site, steeringInputName(site, kind)]));
+  return {
+    model: graph.toBytes(),
+    dataFolder,
+    purpose,
+    architecture: configuration.architecture,
+    layers,
+    widths,
+    kvHeads,
+    headSize,
+    vocabularySize: vocabulary,
+    contextLength: configuration.contextLength,
+    padding: 'right',
+    cache: 'shared',
+    cacheType: 'float32',
+    activationType: 'float32',
+    inputs: {
+      ids: 'input_ids',
+      attentionMask: 'attention_mask',
+      positionIds: undefined,
+      past,
+      gain: steeringNames('gain'),
+      bias: steeringNames('bias'),
+      ...(purpose.tokenStrength === true && purpose.steer.length > 0 && { strength: STRENGTH_INPUT }),
+    },
+    outputs: { logits: purpose.logits ? 'logits' : undefined, present, captures },
+  };
+}
+
+/** Sums over blocks, each made once. */
+function blockSumWriter(graph: GraphWriter): LinearContext['blockSums'] {
+  const made = new Set<string>();
+  const once = (name: string, make: () => void): string => {
+    if (!made.has(name)) make();
+    made.add(name);
+    return name;
+  };
+  return (input, block) => {
+    const shape = once(`blocks_of_${block}`, () => {
+      graph.constant(`blocks_of_${block}`, BigInt64Array.of(0n, 0n, -1n, BigInt(block)));
+    });
+    const axis = once('last_axis', () => {
+      graph.constant('last_axis', BigInt64Array.of(-1n));
+    });
+    return once(`${input}.sums_of_${block}`, () => {
+      graph.node('Reshape', [input, shape], [`${input}.in_${shape}`]);
+      graph.node('ReduceSum', [`${input}.in_${shape}`, axis], [`${input}.sums_of_${block}`], {
+        attributes: { keepdims: { int: 0 } },
+      });
+    });
+  };
+}
+
+/** The rows of the embedding that the tokens pick. */
+function writeEmbedding(
+  { graph, weight }: LinearContext,
+  { hidden, embeddingScale }: DecoderConfiguration,
+  { embedding }: DecoderWeights,
+): string {
+  let value = 'embeddings';
+  if (typeof embedding === 'string') {
+    graph.node('Gather', [weight(embedding), 'input_ids'], [value]);
+  } else {
+    const { integers, scales, offsets, rows, columns, bits, block } = embedding;
+    // A third dimension of blocks lets the head read the same integers, and each block take its offset.
+    const column = [rows, columns / block, 1];
+    graph.node(
+      'GatherBlockQuantized',
+      [weight(integers.name), 'input_ids', weight(scales.name, column)],
+      ['embedding_blocks'],
+      {
+        domain: 'com.microsoft',
+        attributes: {
+          bits: { int: bits },
+          block_size: { int: block },
+          gather_axis: { int: 0 },
+          quantize_axis: { int: 2 },
+        },
+      },
+    );
+    let blocks = 'embedding_blocks';
+    if (offsets !== undefined) {
+      graph.node('Gather', [weight(offsets.name, column), 'input_ids'], ['embedding_offsets']);
+      graph.node('Add', [blocks, 'embedding_offsets'], ['embedding_blocks.offset']);
+      blocks = 'embedding_blocks.offset';
+    }
+    graph.constant('embedding_shape', BigInt64Array.of(0n, 0n, BigInt(hidden)));
+    graph.node('Reshape', [blocks, 'embedding_shape'], [value]);
+  }
+  if (embeddingScale !== 1) {
+    graph.constant('embedding_scale', Float32Array.of(embeddingScale));
+    graph.node('Mul', [value, 'embedding_scale'], ['scaled_embeddings']);
+    value = 'scaled_embeddings';
+  }
+  return value;
+}
+
+/** activation(gate) ⊙ up: the input of `down_proj`. */
+function writeGate(
+  context: LinearContext,
+  { activation }: DecoderConfiguration,
+  part: { prefix: string; input: string; gateUp: readonly Linear[] },
+): string {
+  const { graph } = context;
+  const { prefix, input, gateUp } = part;
+  const [gate, up] = [`${prefix}.gate`, `${prefix}.up`];
+  if (gateUp.length === 1) {
+    gateUp[0]!.emit(context, input, `${prefix}.gate_up`);
+    graph.node('Split', [`${prefix}.gate_up`], [gate, up], {
+      attributes: { axis: { int: -1 }, num_outputs: { int: 2 } },
+    });
+  } else {
+    gateUp[0]!.emit(context, input, gate);
+    gateUp[1]!.emit(context, input, up);
+  }
+  if (activation === 'gelu') {
+    graph.node('Gelu', [gate], [`${gate}.active`], { attributes: { approximate: { string: 'tanh' } } });
+  } else {
+    graph.node('Sigmoid', [gate], [`${gate}.sigmoid`]);
+    graph.node('Mul', [gate, `${gate}.sigmoid`], [`${gate}.active`]);
+  }
+  graph.node('Mul', [`${gate}.active`, up], [`${prefix}.inner`]);
+  return `${prefix}.inner`;
+}
+
+/** Logits of the picked positions alone. */
+function writeLogits(context: LinearContext, configuration: DecoderConfiguration, head: Linear): void {
+  const { graph } = context;
+  const { vocabulary, logitCap } = configuration;
+  graph.node('GatherND', ['output_norm', POSITIONS_INPUT], ['picked_hidden']);
+  // The products take [rows, tokens, width]; the picked positions are rows of one token.
+  graph.node('Unsqueeze', ['picked_hidden', 'one_axis'], ['picked_rows']);
+  head.emit(context, 'picked_rows', 'logit_rows');
+  const squeezed = logitCap === undefined ? 'logits' : 'logits.uncapped';
+  graph.node('Squeeze', ['logit_rows', 'one_axis'], [squeezed]);
+  if (logitCap !== undefined) {
+    graph.constant('logit_cap', Float32Array.of(logitCap));
+    graph.node('Div', [squeezed, 'logit_cap'], ['logits.by_cap']);
+    graph.node('Tanh', ['logits.by_cap'], ['logits.tanh']);
+    graph.node('Mul', ['logits.tanh', 'logit_cap'], ['logits']);
+  }
+  graph.output('logits', 'float32', ['picked', vocabulary]);
+}
