@@ -8,10 +8,11 @@ import {
   safetensorsIntegers,
   writeSafetensors,
 } from '@austeer/core';
+import { describeOnnxDecoder } from '@austeer/onnx';
 import { TINY_LLAMA, tinyLlama } from '@austeer/onnx/testing';
 import { planFromSafetensors } from '@austeer/steering';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { runCli, runJson } from './run-cli.ts';
+import { type CliResult, runCli, runJson } from './run-cli.ts';
 
 let folder: string;
 let model: string[];
@@ -448,6 +449,21 @@ describe('doctor and models', () => {
       model: { architecture: 'llama', layers: 3 },
       sites: [{ site: 'attention' }, { site: 'ffn' }, { site: 'ffnInner' }, { site: 'residual' }],
     });
+  });
+
+  it('takes sites of an ONNX graph by hand, and refutes a wrong map', async () => {
+    const folder = join(import.meta.dirname, '../../../tooling/fixtures/goldens/llama-optimum');
+    const { sites } = await describeOnnxDecoder({ path: folder });
+    const right = { width: sites.ffn!.width, tensors: sites.ffn!.places };
+    const doctor = (map: object): Promise<CliResult> =>
+      runCli('doctor', folder, '--threads', '1', '--site-map', write('sites.json', JSON.stringify(map)));
+    expect(await doctor({ ffn: right })).toMatchObject({ exitCode: 0 });
+    // Layers in the wrong order: each is a real value, and still no site.
+    const wrong = await doctor({ ffn: { ...right, tensors: [...right.tensors].reverse() } });
+    expect(wrong.exitCode).toBe(1);
+    expect(wrong.stdout).toContain('FAILED');
+    const missing = await doctor({ ffn: { ...right, tensors: ['x', 'y', 'z'] } });
+    expect([missing.exitCode, missing.stderr]).toEqual([1, expect.stringContaining('siteMap.ffn')]);
   });
 
   it('exits with 1 when a site fails, and still shows what it saw', async () => {

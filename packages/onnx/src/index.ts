@@ -25,5 +25,5 @@ export {
   type OnnxDecoderDescription,
   type OpenOnnxDecoderOptions,
   openOnnxDecoder,
-  type SiteMap,
 } from './overlay/open-onnx-decoder.ts';
+export { parseSiteMap, type SiteMap } from './overlay/site-map.ts';

@@ -18,19 +18,12 @@ import { type DecoderPorts, readDecoderPorts } from './decoder-ports.ts';
 import { createGraphEditor, type EditedSite } from './graph-editor.ts';
 import { findLanguageModelHead } from './language-model-head.ts';
 import { type ModelFolder, readModelFolder } from './model-folder.ts';
+import type { SiteMap } from './site-map.ts';
 
 /** Split takes its sizes as an input since opset 13. */
 const LOWEST_OPSET = 13;
 /** Initializers need not be inputs since IR version 4; 8 is what opset 13 to 18 exports carry. */
 const LOWEST_IR_VERSION = 8n;
-
-/**
- * Sites by tensor name, for graphs whose structure is not understood: one value `[rows, tokens, width]` per
- * layer. They stand in for what the search finds, and for the search itself where it fails.
- */
-export type SiteMap = Readonly<
-  Partial<Record<Site, { readonly width: number; readonly tensors: readonly string[] }>>
->;
 
 /** Options of {@link openOnnxDecoder}. */
 export interface OpenOnnxDecoderOptions {
