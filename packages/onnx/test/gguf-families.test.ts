@@ -69,3 +69,32 @@ describe.each(['llama3', 'qwen2', 'qwen3', 'gemma2', 'gemma3', 'mixed-types'])('
     }
   });
 });
+
+it('captures the lowest layers alone', async () => {
+  const prepared = await prepare('gemma3');
+  const capture = async (depth?: number) => {
+    const graph = prepared.graph({ logits: false, capture: SITES, steer: [], depth });
+    const run = startRun(graph, await createSession(graph), { rows: 1, capacity: 32 });
+    await run.step([[3, 14, 15, 92, 6, 5]]);
+    return { graph, captures: run.results[0]!.captures };
+  };
+  const [whole, part] = [await capture(), await capture(2)];
+  expect(part.graph.inputs.past).toHaveLength(2);
+  expect(part.graph.layers).toBe(whole.graph.layers);
+  for (const site of SITES) {
+    const layerWidth = whole.graph.widths[site]!;
+    const ofToken = whole.graph.layers * layerWidth;
+    const expected = whole.captures[site]!.filter((_, index) => index % ofToken < 2 * layerWidth);
+    expect(part.captures[site]).toEqual(expected);
+  }
+  expect(() => prepared.graph({ logits: true, capture: [], steer: [], depth: 2 })).toThrow('every layer');
+});
+
+it('says how 4bit holds the matrices', async () => {
+  const file = await openGguf(join(folder, 'mixed-types.gguf'));
+  const prepared = await prepareGguf({ file, precision: '4bit', cacheKey: 'mixed', cacheDirectory });
+  expect(prepared.description).toBe(
+    'exact weights (Q4_K in 4 bits, Q6_K in 8 bits, Q5_K in 8 bits, Q3_K in 4 bits, Q2_K in 4 bits, ' +
+      'Q5_0 in 8 bits, Q5_1 in 8 bits, Q4_0 in 4 bits, Q8_0 in 8 bits, Q4_1 in 4 bits), 8-bit activations',
+  );
+});

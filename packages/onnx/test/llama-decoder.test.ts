@@ -178,6 +178,26 @@ describe('prepareGguf', () => {
     });
   });
 
+  const norm = {
+    name: 'blk.0.attn_q_norm.weight',
+    type: 'F32',
+    shape: [16],
+    numbers: new Float32Array(16),
+  } as const;
+  it.each([
+    ['a tensor that the graph would leave out', { tensors: [norm] }, 'blk.0.attn_q_norm.weight'],
+    ['another way of scaling positions', { metadata: { 'llama.rope.scaling.type': 'yarn' } }, 'yarn'],
+    ['a mixture of experts', { metadata: { 'llama.expert_count': 4 } }, 'Mixture of experts'],
+    ['partial rotary dimensions', { metadata: { 'llama.attention.key_length': 32 } }, 'Head size'],
+  ] as const)('refuses %s', async (_name, extra, message) => {
+    const path = join(folder, 'refused.gguf');
+    await writeFile(path, tinyLlama(extra));
+    const file = await openGguf(path);
+    await expect(
+      prepareGguf({ file, precision: 'fp32', cacheKey: 'refused', cacheDirectory: folder }),
+    ).rejects.toMatchObject({ code: 'UNSUPPORTED_MODEL', message: expect.stringContaining(message) });
+  });
+
   it('describes the model', async () => {
     const { prepared } = await prepare('F32', 'fp32');
     const { layers, heads, headSize, hidden, inner, kvHeads, vocabulary, contextLength } = TINY_LLAMA;

@@ -164,7 +164,7 @@ export function writeDecoder(options: {
 }
 
 /** Sums over blocks, each made once. */
-function blockSumWriter(graph: GraphWriter): LinearContext['blockSums'] {
+export function blockSumWriter(graph: GraphWriter): LinearContext['blockSums'] {
   const made = new Set<string>();
   const once = (name: string, make: () => void): string => {
     if (!made.has(name)) make();

@@ -5,7 +5,7 @@
  * @module
  */
 import { createRandom } from '@austeer/core';
-import { type QuantizableType, type TensorToWrite, writeGguf } from './write-gguf.ts';
+import { type GgufMetadata, type QuantizableType, type TensorToWrite, writeGguf } from './write-gguf.ts';
 
 /**
  * Sizes of the tiny model. Attention is wider than the hidden state, so that mixing them up shows.
@@ -42,6 +42,8 @@ export const TINY_TOKENS = { end: 256, start: 257 } as const;
  * @param options.type type of the matrices. @default 'F32'
  * @param options.seed same seed, same weights. @default 1
  * @param options.architecture as the file names it. @default 'llama'
+ * @param options.metadata entries beside the usual ones, or instead of them
+ * @param options.tensors tensors beside the usual ones
  *
  * @example
  * ```ts
@@ -49,9 +51,15 @@ export const TINY_TOKENS = { end: 256, start: 257 } as const;
  * ```
  */
 export function tinyLlama(
-  options: { type?: QuantizableType; seed?: number; architecture?: string } = {},
+  options: {
+    type?: QuantizableType;
+    seed?: number;
+    architecture?: string;
+    metadata?: GgufMetadata;
+    tensors?: readonly TensorToWrite[];
+  } = {},
 ): Uint8Array {
-  const { type = 'F32', seed = 1, architecture = 'llama' } = options;
+  const { type = 'F32', seed = 1, architecture = 'llama', metadata = {}, tensors: more = [] } = options;
   const { layers, hidden, inner, heads, kvHeads, headSize, contextLength, vocabulary } = TINY_LLAMA;
   const random = createRandom(seed);
   const tensor = (
@@ -111,8 +119,9 @@ export function tinyLlama(
       'tokenizer.ggml.bos_token_id': TINY_TOKENS.start,
       'tokenizer.chat_template':
         "{% for message in messages %}<|start|>{{ message['role'] }}: {{ message['content'] }}<|end|>{% endfor %}{% if add_generation_prompt %}<|start|>assistant: {% endif %}",
+      ...metadata,
     },
-    tensors,
+    [...tensors, ...more],
   );
 }
 
