@@ -22,3 +22,4 @@ export { type ResolveModelOptions, resolveModel } from './sources/resolve-model.
 export { NoChatTemplateError } from './tokenizer/create-tokenizer.ts';
 export { tokenizerFromFolder } from './tokenizer/tokenizer-from-folder.ts';
 export { tokenizerFromGguf } from './tokenizer/tokenizer-from-gguf.ts';
+export { loadModelInWorker, type ModelInWorker, WorkerEndedError } from './worker/load-model-in-worker.ts';
