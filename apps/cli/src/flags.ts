@@ -14,6 +14,7 @@ export interface ModelFlags {
   readonly precision: Precision;
   readonly threads?: number | undefined;
   readonly device?: Device | undefined;
+  readonly siteMap?: string | undefined;
   readonly cache?: string | undefined;
   readonly offline: boolean;
 }
@@ -68,6 +69,7 @@ export const computeFlags = {
     optional: true,
     brief: 'Where to compute [cpu]',
   },
+  siteMap: optionalPath('Sites of an ONNX graph by hand, JSON [found by structure]'),
   cache: optionalPath('Folder for downloaded and prepared models [AUSTEER_CACHE]'),
   offline: { kind: 'boolean', default: false, brief: 'Use what is on this machine only' },
 } as const;

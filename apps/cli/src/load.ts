@@ -3,6 +3,8 @@
  *
  * @module
  */
+import { readFileBytes } from '@austeer/core/node';
+import { parseSiteMap, type SiteMap } from '@austeer/onnx';
 import { type LoadedModel, loadModel } from '@austeer/runtime';
 import type { AusteerContext } from './context.ts';
 import type { ModelFlags } from './flags.ts';
@@ -14,11 +16,13 @@ export async function withModel<T>(
   work: (model: LoadedModel) => Promise<T>,
 ): Promise<T> {
   const { terminal, signal } = context;
+  const siteMap = flags.siteMap === undefined ? undefined : await readSiteMap(flags.siteMap);
   const model = await loadModel({
     model: flags.model,
     precision: flags.precision,
     threads: flags.threads,
     device: flags.device,
+    siteMap,
     cacheDirectory: flags.cache,
     ...(flags.offline && { offline: true }),
     signal,
@@ -29,4 +33,9 @@ export async function withModel<T>(
   } finally {
     await model.dispose();
   }
+}
+
+async function readSiteMap(path: string): Promise<SiteMap> {
+  const bytes = await readFileBytes(path, { what: 'Site map' });
+  return parseSiteMap(new TextDecoder().decode(bytes), { path });
 }

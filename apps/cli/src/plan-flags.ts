@@ -60,5 +60,5 @@ export async function steeringOfFlags(
   model: ModelIdentity,
 ): Promise<SteeringValues | undefined> {
   const plan = await planOfFlags(context, flags, model);
-  return plan && compilePlan(plan, model);
+  return plan && compilePlan(plan, model, { tokenStrength: true });
 }

@@ -3,13 +3,13 @@
  *
  * @module
  */
-import { FileFormatError, type Tokenizer, type TokenSequence } from '@austeer/core';
+import { encodePrompt, FileFormatError, type Tokenizer, type TokenSequence } from '@austeer/core';
 import { readJsonLines } from '@austeer/pairs';
 
 /** Turns a text into tokens; a model without a tokenizer takes rows with tokens only. */
 export type EncodeText = (text: string) => number[];
 
-/** Encoder of a model, with an error that says what is missing. */
+/** Encoder of texts that go on from others, with an error that says what is missing. */
 export function textEncoder(tokenizer: Tokenizer | undefined, path: string): EncodeText {
   return (text) => {
     if (tokenizer === undefined) {
@@ -24,6 +24,12 @@ export function textEncoder(tokenizer: Tokenizer | undefined, path: string): Enc
   };
 }
 
+/** Encoder of texts that a model reads from their beginning. */
+export function promptEncoder(tokenizer: Tokenizer | undefined, path: string): EncodeText {
+  const encode = textEncoder(tokenizer, path);
+  return (text) => encodePrompt({ encode, beginTokens: tokenizer?.beginTokens }, text);
+}
+
 /** Rows `{"text"}` or `{"tokens"}` as token ids. */
 export async function readTokenRows(path: string, encode: EncodeText): Promise<TokenSequence[]> {
   return readRows(path, '{"text": "…"} or {"tokens": [1, 2]}', (row) =>
@@ -34,10 +40,12 @@ export async function readTokenRows(path: string, encode: EncodeText): Promise<T
 /** Rows `{"prompt", "candidates"}`, or `{"promptTokens", "candidateTokens"}`. */
 export async function readScoreRows(
   path: string,
-  encode: EncodeText,
+  tokenizer: Tokenizer | undefined,
 ): Promise<{ prompt: TokenSequence; candidates: TokenSequence[] }[]> {
+  const encode = textEncoder(tokenizer, path);
+  const encodeFirst = promptEncoder(tokenizer, path);
   return readRows(path, '{"prompt": "…", "candidates": ["…"]}', (row) => {
-    const prompt = tokensOf(row.prompt, row.promptTokens, encode);
+    const prompt = tokensOf(row.prompt, row.promptTokens, encodeFirst);
     const list = row.candidates ?? row.candidateTokens;
     if (prompt === undefined || !Array.isArray(list) || list.length === 0) return undefined;
     const candidates = list.map((item) => tokensOf(item, item, encode));

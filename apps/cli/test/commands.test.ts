@@ -8,10 +8,11 @@ import {
   safetensorsIntegers,
   writeSafetensors,
 } from '@austeer/core';
+import { describeOnnxDecoder } from '@austeer/onnx';
 import { TINY_LLAMA, tinyLlama } from '@austeer/onnx/testing';
 import { planFromSafetensors } from '@austeer/steering';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { runCli, runJson } from './run-cli.ts';
+import { type CliResult, runCli, runJson } from './run-cli.ts';
 
 let folder: string;
 let model: string[];
@@ -273,6 +274,95 @@ describe('plan and generate', () => {
     );
   });
 
+  it('plan → less of it, elsewhere; refused by a model that steers every position alike', async () => {
+    lines('c.jsonl', [
+      { site: 'ffn', layer: 1, index: 3, gain: 0.5 },
+      { site: 'residual', layer: 1, index: 0, bias: 2, strength: 3 },
+    ]);
+    const edits = ['--edits', at('c.jsonl'), ...model];
+    await runJson('plan', 'create', ...edits, '--out', at('c.safetensors'));
+    const change = ['plan', 'change', at('c.safetensors')];
+    const less = [
+      ...change,
+      '--sites',
+      'residual',
+      '--layers',
+      '0,1',
+      '--top',
+      '5',
+      '--scale',
+      '0.5',
+      '--negate',
+    ];
+    await runJson(...less, '--out', at('less.safetensors'));
+    expect(planFromSafetensors(readFileSync(at('less.safetensors')))).toMatchObject({
+      strength: -0.5,
+      positions: 'all',
+      edits: [{ site: 'residual', bias: 2, strength: 3 }],
+    });
+    const rule = { window: [-2, null], of: 'prompt' };
+    const tokens = ['--positions', JSON.stringify(rule), '--schedule', '{"warmUp": 2}'];
+    await runJson(...change, ...tokens, '--out', at('some.safetensors'));
+    expect(planFromSafetensors(readFileSync(at('some.safetensors')))).toMatchObject({
+      positions: rule,
+      schedule: { warmUp: 2 },
+    });
+    expect((await runCli('plan', 'show', at('some.safetensors'))).stdout).toContain(
+      'at {"window":[-2,null],"of":"prompt"} positions, on schedule {"warmUp":2}',
+    );
+    expect((await runCli('plan', 'diff', at('c.safetensors'), at('some.safetensors'))).stdout).toContain(
+      'positions: "all" in',
+    );
+    const generate = ['generate', ...model, '--prompt', 'hi', '--max-new-tokens', '1'];
+    expect((await runCli(...generate, '--plan', at('some.safetensors'))).stderr).toContain(
+      'this model steers every position alike',
+    );
+    const merged = await runCli(
+      'plan',
+      'merge',
+      at('c.safetensors'),
+      at('some.safetensors'),
+      '--out',
+      at('no'),
+    );
+    expect(merged.stderr).toContain('disagree on positions');
+    const refused = await runCli(...change, '--positions', '{"every": 0}', '--out', at('no'));
+    expect(refused.stderr).toContain('every as a whole number');
+    const twice = ['plan', 'merge', at('c.safetensors'), at('c.safetensors'), '--out', at('no')];
+    expect((await runCli(...twice, '--conflicts', 'error')).stderr).toContain('disagree on ffn.1.3');
+    expect(readdirSync(folder)).not.toContain('no');
+  });
+
+  it('plan → files of other programs and back', async () => {
+    lines('r.jsonl', [{ site: 'residual', layer: 1, index: 0, bias: 0.5 }]);
+    await runJson('plan', 'create', '--edits', at('r.jsonl'), ...model, '--out', at('r.safetensors'));
+    const edits = [{ site: 'residual', layer: 1, index: 0, gain: 0, bias: 0.5 }];
+    for (const name of ['r.gguf', 'r.csv']) {
+      await runJson('plan', 'export', at('r.safetensors'), '--out', at(name));
+      await runJson('plan', 'import', at(name), ...model, '--out', at('back.safetensors'));
+      expect(planFromSafetensors(readFileSync(at('back.safetensors'))).edits).toEqual(edits);
+    }
+    await runJson('plan', 'export', at('r.safetensors'), '--out', at('r.pt'));
+    expect(readFileSync(at('r.pt')).subarray(0, 2).toString()).toBe('PK');
+    const svec = {
+      model_type: 'gpt2',
+      directions: { 2: Array.from({ length: 64 }, (_, i) => (i === 0 ? 0.5 : 0)) },
+    };
+    write('r.svec', new TextEncoder().encode(JSON.stringify(svec)));
+    const { stderr } = await runCli(
+      ...['plan', 'import', at('r.svec'), ...model, '--layers', '2', '--out', at('back.safetensors')],
+    );
+    expect(stderr).toContain('warning: The vector was made for a model of type "gpt2"');
+    expect(planFromSafetensors(readFileSync(at('back.safetensors'))).edits).toEqual(edits);
+    const failed = async (...argv: string[]): Promise<string> => (await runCli(...argv)).stderr;
+    expect(await failed('plan', 'import', at('r.svec'), ...model, '--out', at('no'))).toContain('--layers');
+    expect(await failed('plan', 'import', at('r.pt'), ...model, '--out', at('no'))).toContain(
+      'ends in .gguf',
+    );
+    expect(await failed('plan', 'export', at('r.safetensors'), '--out', at('no'))).toContain('ends in .gguf');
+    expect(readdirSync(folder)).not.toContain('no');
+  });
+
   it('chat, sampling and stop texts reach the model', async () => {
     const chat = await runJson<Rows>(
       'generate',
@@ -359,6 +449,21 @@ describe('doctor and models', () => {
       model: { architecture: 'llama', layers: 3 },
       sites: [{ site: 'attention' }, { site: 'ffn' }, { site: 'ffnInner' }, { site: 'residual' }],
     });
+  });
+
+  it('takes sites of an ONNX graph by hand, and refutes a wrong map', async () => {
+    const folder = join(import.meta.dirname, '../../../tooling/fixtures/goldens/llama-optimum');
+    const { sites } = await describeOnnxDecoder({ path: folder });
+    const right = { width: sites.ffn!.width, tensors: sites.ffn!.places };
+    const doctor = (map: object): Promise<CliResult> =>
+      runCli('doctor', folder, '--threads', '1', '--site-map', write('sites.json', JSON.stringify(map)));
+    expect(await doctor({ ffn: right })).toMatchObject({ exitCode: 0 });
+    // Layers in the wrong order: each is a real value, and still no site.
+    const wrong = await doctor({ ffn: { ...right, tensors: [...right.tensors].reverse() } });
+    expect(wrong.exitCode).toBe(1);
+    expect(wrong.stdout).toContain('FAILED');
+    const missing = await doctor({ ffn: { ...right, tensors: ['x', 'y', 'z'] } });
+    expect([missing.exitCode, missing.stderr]).toEqual([1, expect.stringContaining('siteMap.ffn')]);
   });
 
   it('exits with 1 when a site fails, and still shows what it saw', async () => {

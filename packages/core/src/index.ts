@@ -21,21 +21,22 @@ export {
   UnsupportedModelError,
 } from './errors.ts';
 export { canonicalJson, createSha256, type Sha256, sha256 } from './hashing.ts';
-export type {
-  CaptureOptions,
-  ChatMessage,
-  GenerateOptions,
-  Generation,
-  ItemScore,
-  LanguageModel,
-  ModelCallOptions,
-  Progress,
-  RowSteering,
-  ScoreItem,
-  ScoreOptions,
-  Tokenizer,
-  TokenPair,
-  TokenSequence,
+export {
+  type CaptureOptions,
+  type ChatMessage,
+  encodePrompt,
+  type GenerateOptions,
+  type Generation,
+  type ItemScore,
+  type LanguageModel,
+  type ModelCallOptions,
+  type Progress,
+  type RowSteering,
+  type ScoreItem,
+  type ScoreOptions,
+  type Tokenizer,
+  type TokenPair,
+  type TokenSequence,
 } from './language-model.ts';
 export { createRandom, type Random } from './random.ts';
 export {
@@ -57,5 +58,12 @@ export {
   siteWidth,
   type Unit,
 } from './sites.ts';
-export type { SiteSteering, SteeringValues } from './steering-values.ts';
+export type {
+  PositionRule,
+  RowPart,
+  SiteSteering,
+  SteeringValues,
+  StrengthSchedule,
+  TokenStrength,
+} from './steering-values.ts';
 export { elementCount, type FloatTensor, floatTensor } from './tensors.ts';

@@ -14,12 +14,32 @@ export type TokenSequence = readonly number[];
 /** Text to token ids and back. Special tokens are recognised in the text, none is added. */
 export interface Tokenizer {
   encode(text: string): number[];
+  /** Tokens that the model wants before every text (Llama's and Gemma's `<bos>`). {@link encodePrompt} puts them there. @default [] */
+  readonly beginTokens?: readonly number[] | undefined;
   /** Text of the tokens exactly as generated: special tokens left out unless asked for, no clean-up. */
   decode(tokens: TokenSequence, options?: { keepSpecialTokens?: boolean }): string;
   /** Tokens at which an answer ends. */
   readonly endTokens: readonly number[];
   /** Renders a conversation by the model's own template; throws when the model has none. */
   applyChatTemplate(messages: readonly ChatMessage[], options?: { addGenerationPrompt?: boolean }): string;
+}
+
+/**
+ * The tokens of a text as the model wants to read it: after its beginning tokens, unless the text begins with them (as
+ * chat templates do).
+ *
+ * @example
+ * ```ts
+ * const tokenizer = { beginTokens: [1], encode: (text: string) => [...text].map(Number) };
+ * encodePrompt(tokenizer, '23'); // [1, 2, 3]
+ * encodePrompt(tokenizer, '123'); // [1, 2, 3]
+ * ```
+ */
+export function encodePrompt(tokenizer: Pick<Tokenizer, 'encode' | 'beginTokens'>, text: string): number[] {
+  const { beginTokens = [] } = tokenizer;
+  const tokens = tokenizer.encode(text);
+  const begins = beginTokens.every((token, index) => tokens[index] === token);
+  return begins ? tokens : [...beginTokens, ...tokens];
 }
 
 /** One turn of a conversation. */
@@ -104,6 +124,11 @@ export interface Generation {
   readonly text: string;
   /** `end`: an end token; `stop`: a stop text; `length`: `maxNewTokens` reached. */
   readonly finish: 'end' | 'stop' | 'length';
+  /**
+   * Positions of prompt and answer, from 0, at which the row was steered; given where its steering has a rule of its
+   * own (`tokenStrength`).
+   */
+  readonly steeredPositions?: readonly number[] | undefined;
 }
 
 /** One prompt and the answers whose probability is wanted. */

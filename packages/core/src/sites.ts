@@ -48,6 +48,8 @@ export interface ModelIdentity extends ModelShape {
   readonly architecture: string;
   /** SHA-256 of the weights file(s), hexadecimal; `undefined` where it was not computed. */
   readonly weightsSha256?: string | undefined;
+  /** SHA-256 of the tokenizer's definition, hexadecimal; token ids mean the same only where it is equal. */
+  readonly tokenizerSha256?: string | undefined;
 }
 
 /**

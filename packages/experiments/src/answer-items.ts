@@ -4,6 +4,7 @@
  * @module
  */
 import {
+  encodePrompt,
   type Generation,
   InvalidArgumentError,
   type LanguageModel,
@@ -93,7 +94,7 @@ async function answerByScore(
   const candidates = forms.map(({ tokens }) => tokens);
   const valid = new Set(classes.flatMap(([, texts]) => texts.map(normalizeAnswer)));
   const scores = await model.score(
-    rows.map(({ item }) => ({ prompt: tokenizer.encode(item.prompt), candidates })),
+    rows.map(({ item }) => ({ prompt: encodePrompt(tokenizer, item.prompt), candidates })),
     { ...call, steering: rows.map(({ steering }) => steering) },
   );
   return rows.map(({ item }, row) => {
@@ -123,7 +124,7 @@ async function answerByText(
 ): Promise<AnswerRecord[]> {
   const { model, task, items: _, conditions: __, numberRule = 'official', ...call } = options;
   const generations = await model.generate(
-    rows.map(({ item }) => tokenizer.encode(item.prompt)),
+    rows.map(({ item }) => encodePrompt(tokenizer, item.prompt)),
     { ...call, maxNewTokens: task.maxNewTokens, steering: rows.map(({ steering }) => steering) },
   );
   return rows.map(({ item }, row): AnswerRecord => {

@@ -10,7 +10,8 @@
  * - {@link POSITIONS_INPUT} int64 `[picked, 2]`: (row, token) at which logits and captures are wanted.
  *   Only there is the language-model head computed: logits are float32 `[picked, vocabulary]`, captures float32
  *   `[picked, width]` per layer.
- * - gain and bias of each site, float32 `[rows, layers, width]`: x̂ = x ⊙ (1 + gain) + bias at every position.
+ * - gain and bias of each site, float32 `[rows, layers, width]`: x̂ = x ⊙ (1 + gain) + bias at every position; or,
+ *   where the purpose wants {@link STRENGTH_INPUT} float32 `[rows, tokens, 1]`, x̂ = x ⊙ (1 + m · gain) + m · bias.
  *
  * @module
  */
@@ -26,6 +27,16 @@ import { InvalidArgumentError, type Site } from '@austeer/core';
  */
 export const POSITIONS_INPUT = 'austeer.positions';
 
+/**
+ * Name of the graph input with the strength m of the edits at each token.
+ *
+ * @example
+ * ```ts
+ * STRENGTH_INPUT; // 'austeer.strength'
+ * ```
+ */
+export const STRENGTH_INPUT = 'austeer.strength';
+
 /** What a graph is built for. */
 export interface GraphPurpose {
   /** Whether logits are wanted. Capture needs no language-model head. */
@@ -34,6 +45,8 @@ export interface GraphPurpose {
   readonly capture: readonly Site[];
   /** Sites that take gain and bias. */
   readonly steer: readonly Site[];
+  /** Whether the edits have a strength of their own at each token; costs two more products a site. @default false */
+  readonly tokenStrength?: boolean | undefined;
   /** Captures end after this many layers, and what lies above is left out. Only without logits. @default all */
   readonly depth?: number | undefined;
 }
@@ -75,6 +88,8 @@ export interface DecoderGraph {
     readonly past: readonly { readonly key: string; readonly value: string }[];
     readonly gain: Readonly<Partial<Record<Site, string>>>;
     readonly bias: Readonly<Partial<Record<Site, string>>>;
+    /** Absent where nothing is steered, or everything alike at all tokens. */
+    readonly strength?: typeof STRENGTH_INPUT | undefined;
   };
   readonly outputs: {
     readonly logits: string | undefined;

@@ -1,7 +1,13 @@
 export type { DecoderConfiguration } from './build/decoder-configuration.ts';
 export type { Precision } from './build/linear.ts';
 export { type PreparedGguf, prepareGguf } from './build/prepare-gguf.ts';
-export { type DecoderGraph, type FloatType, type GraphPurpose, POSITIONS_INPUT } from './decoder-graph.ts';
+export {
+  type DecoderGraph,
+  type FloatType,
+  type GraphPurpose,
+  POSITIONS_INPUT,
+  STRENGTH_INPUT,
+} from './decoder-graph.ts';
 export { type GgufFile, type GgufTensor, type GgufValue, openGguf, readTensor } from './gguf/read-gguf.ts';
 export { dequantize, type GgufTensorType } from './gguf/tensor-types.ts';
 export type { AttributeValue } from './model-file/attributes.ts';
@@ -19,5 +25,5 @@ export {
   type OnnxDecoderDescription,
   type OpenOnnxDecoderOptions,
   openOnnxDecoder,
-  type SiteMap,
 } from './overlay/open-onnx-decoder.ts';
+export { parseSiteMap, type SiteMap } from './overlay/site-map.ts';

@@ -109,4 +109,17 @@ describe('encodePairs', () => {
     expect(() => encodePairs(pairs, tokenizer, { join: 'word' as 'text' })).toThrow(UnknownNameError);
     expect(() => encodePairs(pairs, tokenizer, { cut: 'middle' as 'end' })).toThrow(UnknownNameError);
   });
+
+  it('begins every text with the model’s beginning tokens, once, and never cuts them', () => {
+    const tokenizer = { beginTokens: [1], encode: (text: string) => [...text].map(Number) };
+    const encode = (question: string, options: object): readonly number[] =>
+      encodePairs([{ id: '1', question, positive: '7', negative: '8' }], tokenizer, options).pairs[0]!
+        .positive;
+    expect(encode('2345', {})).toEqual([1, 2, 3, 4, 5, 7]);
+    // A chat template may have written them.
+    expect(encode('12345', {})).toEqual([1, 2, 3, 4, 5, 7]);
+    expect(encode('2345', { maxTokens: 4, cut: 'question' })).toEqual([1, 4, 5, 7]);
+    expect(encode('2345', { maxTokens: 4, cut: 'end' })).toEqual([1, 2, 3, 4]);
+    expect(encode('2345', { join: 'tokens' })).toEqual([1, 2, 3, 4, 5, 7]);
+  });
 });

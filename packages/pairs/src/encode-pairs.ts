@@ -6,6 +6,7 @@
 import {
   type ContrastivePair,
   EmptyInputError,
+  encodePrompt,
   InvalidArgumentError,
   type Tokenizer,
   type TokenPair,
@@ -67,7 +68,7 @@ interface JoinedText {
  */
 export function encodePairs(
   pairs: readonly ContrastivePair[],
-  tokenizer: Pick<Tokenizer, 'encode'>,
+  tokenizer: Pick<Tokenizer, 'encode' | 'beginTokens'>,
   options: EncodePairsOptions = {},
 ): { pairs: TokenPair[]; report: EncodeReport } {
   const { join = 'text', maxTokens = 512, cut = 'end' } = options;
@@ -88,6 +89,8 @@ export function encodePairs(
     answerLost: [] as string[],
     identical: [] as string[],
   };
+  const { beginTokens = [] } = tokenizer;
+  const room = maxTokens - beginTokens.length;
   const encoded = pairs.map((pair): TokenPair => {
     const { id, question, positiveQuestion = question, label } = pair;
     const texts = [
@@ -101,7 +104,7 @@ export function encodePairs(
         expected: 'texts of at least one token',
       });
     }
-    const excess = texts.map(({ tokens }) => Math.max(0, tokens.length - maxTokens));
+    const excess = texts.map(({ tokens }) => Math.max(0, tokens.length - room));
     const starts = texts.map(({ answerStart }) => answerStart);
     // One number for both texts of one question keeps their common beginning, and with it their difference.
     const sameQuestion = positiveQuestion === question;
@@ -111,17 +114,14 @@ export function encodePairs(
         ? Math.min(Math.max(...excess), ...starts)
         : Math.min(excess[index]!, starts[index]!);
     });
-    const [positive, negative] = texts.map(({ tokens }, index) =>
-      tokens.slice(dropped[index]!, dropped[index]! + maxTokens),
-    ) as [number[], number[]];
+    const [positive, negative] = texts.map(({ tokens }, index) => [
+      ...beginTokens,
+      ...tokens.slice(dropped[index]!, dropped[index]! + room),
+    ]) as [number[], number[]];
 
     if (texts.some((text) => text.joinedDifferently)) report.joinedDifferently.push(id);
     if (excess.some((count) => count > 0)) report.truncated.push(id);
-    if (
-      texts.some(
-        (text, index) => text.tokens.length > maxTokens && starts[index]! - dropped[index]! >= maxTokens,
-      )
-    )
+    if (texts.some((text, index) => text.tokens.length > room && starts[index]! - dropped[index]! >= room))
       report.answerLost.push(id);
     if (sameTokens(positive, negative)) report.identical.push(id);
     return label === undefined ? { id, positive, negative } : { id, positive, negative, label };
@@ -130,14 +130,17 @@ export function encodePairs(
 }
 
 function joinText(
-  tokenizer: Pick<Tokenizer, 'encode'>,
+  tokenizer: Pick<Tokenizer, 'encode' | 'beginTokens'>,
   question: string,
   answer: string,
   join: (typeof JOINS)[number],
 ): JoinedText {
-  const questionTokens = tokenizer.encode(question);
+  // Beginning tokens are put in front at the end: a cut must not take them, and a template may have written them.
+  const encodeFirst = (text: string): number[] =>
+    encodePrompt(tokenizer, text).slice(tokenizer.beginTokens?.length ?? 0);
+  const questionTokens = encodeFirst(question);
   const joinedTokens = [...questionTokens, ...tokenizer.encode(answer)];
-  const joinedText = tokenizer.encode(question + answer);
+  const joinedText = encodeFirst(question + answer);
   const tokens = join === 'text' ? joinedText : joinedTokens;
   // Where the answer melted into the question's last token, that token is the beginning of the answer.
   let answerStart = 0;

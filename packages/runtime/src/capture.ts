@@ -22,6 +22,7 @@ import { checkRow, checkWhole } from './call-checks.ts';
 import type { DecoderBatch, Positions } from './engine/decoder.ts';
 import { padRows } from './engine/padded-rows.ts';
 import { resolveRowSteering } from './engine/row-steering.ts';
+import { followRowStrengths, type RowStrengths } from './engine/row-strengths.ts';
 import { DEFAULT_BATCH_SIZE, type ModelContext } from './model-context.ts';
 import { groupRows } from './row-batches.ts';
 
@@ -51,8 +52,18 @@ export async function* captureRows(
   checkWhole('batchSize', batchSize, 1);
   const all = [...rows];
   for (const [row, tokens] of all.entries()) checkRow({ tokens, row, room: 0, ...context });
-  const { of, sites: steered } = resolveRowSteering({ steering, rows: all.length, ...context.identity });
-  const purpose: GraphPurpose = { logits: false, capture: sites, steer: steered, depth };
+  const {
+    of,
+    sites: steered,
+    tokenStrength,
+  } = resolveRowSteering({ steering, rows: all.length, ...context.identity });
+  const purpose: GraphPurpose = {
+    logits: false,
+    capture: sites,
+    steer: steered,
+    depth,
+    ...(tokenStrength && { tokenStrength }),
+  };
 
   for (let start = 0; start < all.length; start += batchSize * WINDOW_BATCHES) {
     const window = all.slice(start, start + batchSize * WINDOW_BATCHES);
@@ -66,12 +77,14 @@ export async function* captureRows(
       const sequences = group.map((row) => window[row]!);
       const captured = await context.exclusively(async () => {
         const capacity = Math.max(...sequences.map((tokens) => tokens.length));
-        const batch = await context.decoder.open({
-          purpose,
-          steering: group.map((row) => of(start + row)),
-          capacity,
+        const steeringOfRows = group.map((row) => of(start + row));
+        const batch = await context.decoder.open({ purpose, steering: steeringOfRows, capacity });
+        const strengths = followRowStrengths({
+          steering: steeringOfRows,
+          prompts: sequences,
+          tokenizer: context.tokenizer,
         });
-        return captureBatch(context, batch, sequences, sites, positions);
+        return captureBatch({ context, batch, sequences, sites, positions, strengths });
       });
       for (const [index, row] of group.entries()) results.set(row, captured[index]!);
       onProgress?.({ stage: 'capture', done: start + results.size, total: all.length });
@@ -100,7 +113,13 @@ export async function* capturePairs(
       const capacity = Math.max(positive.length, negative.length);
       if (shared < SHORTEST_PREFIX) {
         const batch = await context.decoder.open({ purpose, steering: [undefined, undefined], capacity });
-        return captureBatch(context, batch, [positive, negative], sites, 'last');
+        return captureBatch({
+          context,
+          batch,
+          sequences: [positive, negative],
+          sites,
+          positions: 'last',
+        });
       }
       return captureWithPrefix(context, purpose, { positive, negative, shared, capacity });
     });
@@ -134,13 +153,15 @@ async function captureWithPrefix(
   return results;
 }
 
-async function captureBatch(
-  context: ModelContext,
-  batch: DecoderBatch,
-  sequences: readonly TokenSequence[],
-  sites: readonly Site[],
-  positions: 'last' | 'all',
-): Promise<SiteActivations[]> {
+async function captureBatch(options: {
+  context: ModelContext;
+  batch: DecoderBatch;
+  sequences: readonly TokenSequence[];
+  sites: readonly Site[];
+  positions: 'last' | 'all';
+  strengths?: RowStrengths | undefined;
+}): Promise<SiteActivations[]> {
+  const { context, batch, sequences, sites, positions, strengths } = options;
   const rows = padRows({ rows: sequences, padding: context.padding });
   const picked: [number, number][] = [];
   const starts: number[] = [];
@@ -150,7 +171,7 @@ async function captureBatch(
       picked.push([row, rows.column(row, index)]);
     }
   }
-  const { captures } = await batch.run(rows, picked satisfies Positions);
+  const { captures } = await batch.run(rows, picked satisfies Positions, strengths?.next(sequences, rows));
   return sequences.map((tokens, row) =>
     activationsAt(
       context,

@@ -16,6 +16,7 @@ import type { GraphPurpose } from '@austeer/onnx';
 import { checkRow, checkWhole } from './call-checks.ts';
 import { nextTokens, padRows } from './engine/padded-rows.ts';
 import { resolveRowSteering } from './engine/row-steering.ts';
+import { followRowStrengths, type RowStrengths } from './engine/row-strengths.ts';
 import { DEFAULT_BATCH_SIZE, type ModelContext } from './model-context.ts';
 import { groupRows } from './row-batches.ts';
 import { checkSamplingRule, type SamplingRule, sampleToken } from './sampling.ts';
@@ -61,8 +62,12 @@ export async function generateRows(
     });
   }
   for (const [row, tokens] of prompts.entries()) checkRow({ tokens, row, room: maxNewTokens, ...context });
-  const { of, sites } = resolveRowSteering({ steering, rows: prompts.length, ...context.identity });
-  const purpose = decodingPurpose(context, sites);
+  const { of, sites, tokenStrength } = resolveRowSteering({
+    steering,
+    rows: prompts.length,
+    ...context.identity,
+  });
+  const purpose = decodingPurpose(context, sites, tokenStrength);
 
   const results: Generation[] = new Array(prompts.length);
   let done = 0;
@@ -87,12 +92,13 @@ export async function generateRows(
         }),
       }),
     );
-    await context.exclusively(() =>
+    const strengths = await context.exclusively(() =>
       generateBatch({ context, purpose, rows, maxNewTokens, rule, signal, onToken }),
     );
-    for (const { row, stream } of rows) {
+    for (const [index, { row, stream }] of rows.entries()) {
       for (const piece of stream.close()) onToken?.({ row, ...piece });
-      results[row] = stream.result();
+      const steeredPositions = strengths?.positionsOf(index);
+      results[row] = { ...stream.result(), ...(steeredPositions && { steeredPositions }) };
     }
     done += group.length;
     onProgress?.({ stage: 'generate', done, total: prompts.length });
@@ -116,21 +122,25 @@ async function generateBatch(options: {
   rule: SamplingRule;
   signal: AbortSignal | undefined;
   onToken: GenerateOptions['onToken'];
-}): Promise<void> {
+}): Promise<RowStrengths | undefined> {
   const { context, purpose, rows, maxNewTokens, rule, signal, onToken } = options;
   const { padding, vocabularySize } = context;
   const longest = Math.max(...rows.map(({ prompt }) => prompt.length));
+  const steering = rows.map((row) => row.steering);
+  const prompts = rows.map(({ prompt }) => prompt);
+  const strengths = followRowStrengths({ steering, prompts, tokenizer: context.tokenizer });
   const batch = await context.decoder.open({
     purpose,
-    steering: rows.map(({ steering }) => steering),
+    steering,
     capacity: longest + maxNewTokens,
   });
   const lengths = rows.map(({ prompt }) => prompt.length);
-  let padded = padRows({ rows: rows.map(({ prompt }) => prompt), padding });
+  let padded = padRows({ rows: prompts, padding });
+  let strength = strengths?.next(prompts, padded);
   let positions = rows.map(({ prompt }, row) => [row, padded.column(row, prompt.length - 1)] as const);
   for (let step = 0; step < maxNewTokens; step++) {
     signal?.throwIfAborted();
-    const { logits } = await batch.run(padded, positions);
+    const { logits } = await batch.run(padded, positions, strength);
     const next = rows.map(({ row, random, stream }, index) => {
       // An ended row keeps its place in the batch; what it computes is not read.
       if (stream.ended) return 0;
@@ -142,9 +152,13 @@ async function generateBatch(options: {
       for (const piece of stream.push(token)) onToken?.({ row, ...piece });
       return token;
     });
-    if (rows.every(({ stream }) => stream.ended)) return;
+    if (rows.every(({ stream }) => stream.ended)) return strengths;
     padded = nextTokens({ next, lengths: [...lengths], padding, started: longest, steps: step });
     for (const row of lengths.keys()) lengths[row] = lengths[row]! + 1;
     positions = rows.map((_, row) => [row, 0] as const);
+    const fed = next.map((token, row) => (rows[row]!.stream.ended ? [] : [token]));
+    // The last token of an answer is never read by the model.
+    if (step + 1 < maxNewTokens) strength = strengths?.next(fed, padded);
   }
+  return strengths;
 }

@@ -6,6 +6,7 @@
 import { availableParallelism } from 'node:os';
 import { join } from 'node:path';
 import {
+  InvalidArgumentError,
   type LanguageModel,
   type ModelIdentity,
   type Progress,
@@ -22,6 +23,7 @@ import {
   openOnnxDecoder,
   type Precision,
   prepareGguf,
+  type SiteMap,
 } from '@austeer/onnx';
 import { checkWhole } from './call-checks.ts';
 import { createDecoderModel } from './decoder-model.ts';
@@ -46,6 +48,8 @@ export interface LoadModelOptions extends ResolveModelOptions {
    * for decoding in less memory. ONNX folders compute as they were exported. @default 'fp32'
    */
   readonly precision?: Precision | undefined;
+  /** For ONNX folders whose structure is not understood: the sites by tensor name. @default found by structure */
+  readonly siteMap?: SiteMap | undefined;
   /** Threads of the matrix products, ≥ 1. @default the machine's cores */
   readonly threads?: number | undefined;
   /** Where to compute; what the device cannot do runs on the processor. @default 'cpu' */
@@ -96,6 +100,7 @@ export async function loadModel(options: LoadModelOptions): Promise<LoadedModel>
     threads = availableParallelism(),
     device = 'cpu',
     memoryArena = true,
+    siteMap,
     signal,
     onProgress,
   } = options;
@@ -119,10 +124,17 @@ export async function loadModel(options: LoadModelOptions): Promise<LoadedModel>
   const settings: SessionSettings = { threads, device, memoryArena };
   const shared = { resolved, settings, signal, onProgress };
   if (gguf.length === 1) {
+    if (siteMap !== undefined) {
+      throw new InvalidArgumentError({
+        argument: 'siteMap',
+        given: 'a map for a GGUF file',
+        expected: 'none: its sites are known',
+      });
+    }
     const cacheDirectory = join(options.cacheDirectory ?? defaultCacheDirectory(), 'prepared');
     return loadGguf({ ...shared, path: gguf[0]![1], precision, cacheDirectory });
   }
-  if (gguf.length === 0 && onnx) return loadOnnx(shared);
+  if (gguf.length === 0 && onnx) return loadOnnx({ ...shared, siteMap });
   throw new UnsupportedModelError({
     what: 'Model folder',
     given: resolved.directory,
@@ -165,12 +177,13 @@ async function loadGguf(
   });
 }
 
-async function loadOnnx(options: LoadOptions): Promise<LoadedModel> {
-  const { resolved, settings, signal } = options;
+async function loadOnnx(options: LoadOptions & { siteMap: SiteMap | undefined }): Promise<LoadedModel> {
+  const { resolved, settings, siteMap, signal } = options;
   // A single .onnx file that was named lies alone among the files; a folder is searched for its layout.
   const files = Object.values(resolved.files);
   const path = files.length === 1 ? files[0]! : resolved.directory;
-  const makeGraph = (purpose: GraphPurpose): Promise<DecoderGraph> => openOnnxDecoder({ path, purpose });
+  const makeGraph = (purpose: GraphPurpose): Promise<DecoderGraph> =>
+    openOnnxDecoder({ path, purpose, siteMap });
   const sample = await makeGraph({ logits: true, capture: [], steer: [] });
   const weights = files.filter((name) => /\.onnx(_data|\.data)?(_\d+)?$/i.test(name)).sort();
   return assemble({

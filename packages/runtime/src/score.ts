@@ -13,6 +13,7 @@ import {
 import { checkRow, checkWhole } from './call-checks.ts';
 import { padRows } from './engine/padded-rows.ts';
 import { resolveRowSteering } from './engine/row-steering.ts';
+import { followRowStrengths } from './engine/row-strengths.ts';
 import { DEFAULT_BATCH_SIZE, type ModelContext } from './model-context.ts';
 import { groupRows } from './row-batches.ts';
 import { logProbabilities, mostLikely } from './sampling.ts';
@@ -41,8 +42,12 @@ export async function scoreItems(
       checkRow({ tokens: candidate, row, room: prompt.length - 1, ...context });
     }
   }
-  const { of, sites } = resolveRowSteering({ steering, rows: items.length, ...context.identity });
-  const purpose = decodingPurpose(context, sites);
+  const { of, sites, tokenStrength } = resolveRowSteering({
+    steering,
+    rows: items.length,
+    ...context.identity,
+  });
+  const purpose = decodingPurpose(context, sites, tokenStrength);
 
   // Candidates of one token are all read from the prompt's own logits; longer ones need a row each.
   const rows: ScoreRow[] = items.flatMap(({ prompt, candidates }, item) => [
@@ -63,15 +68,22 @@ export async function scoreItems(
     signal?.throwIfAborted();
     const batchRows = group.map((row) => rows[row]!);
     await context.exclusively(async () => {
+      const steered = batchRows.map(({ item }) => of(item));
+      const strengths = followRowStrengths({
+        steering: steered,
+        prompts: batchRows.map(({ item }) => items[item]!.prompt),
+        tokenizer: context.tokenizer,
+      });
       const batch = await context.decoder.open({
         purpose,
-        steering: batchRows.map(({ item }) => of(item)),
+        steering: steered,
         capacity: Math.max(...batchRows.map(({ tokens }) => tokens.length)),
       });
-      const padded = padRows({ rows: batchRows.map(({ tokens }) => tokens), padding: context.padding });
+      const sequences = batchRows.map(({ tokens }) => tokens);
+      const padded = padRows({ rows: sequences, padding: context.padding });
       const wanted = batchRows.flatMap((row, index) => readingsOf(items, row, index));
       const positions = wanted.map(({ row, index }) => [row, padded.column(row, index)] as const);
-      const { logits } = await batch.run(padded, positions);
+      const { logits } = await batch.run(padded, positions, strengths?.next(sequences, padded));
       for (const [at, { item, reads, isPrompt }] of wanted.entries()) {
         const values = logits.subarray(at * context.vocabularySize, (at + 1) * context.vocabularySize);
         if (isPrompt) topTokens[item] = mostLikely(values);

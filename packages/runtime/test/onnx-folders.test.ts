@@ -13,12 +13,21 @@ for (const name of readdirSync(models)) {
   const { vocab_size: vocabulary } = JSON.parse(readFileSync(join(folder, 'config.json'), 'utf8'));
   const load = () => loadModel({ model: folder, threads: 1 });
   const sites: readonly Site[] = ['attention', 'ffn'];
-  describeLanguageModel({ name, load, tokensBelow: vocabulary, tolerance: 1e-4, sites, spread: 0.1 });
+  // float16 has eleven bits a number; the way a batch is cut decides how sums of them are rounded.
+  const half = /f16|fp16/.test(name);
+  describeLanguageModel({
+    name,
+    load,
+    tokensBelow: vocabulary,
+    tolerance: half ? 0.02 : 1e-4,
+    sites,
+    spread: 0.1,
+  });
 
   describe(`${name}`, () => {
     it('proves its sites', async () => {
       const model = await load();
-      const proofs = await proveSites({ model });
+      const proofs = await proveSites({ model, ...(half && { tolerance: 0.01, zeroTolerance: 0.01 }) });
       await model.dispose();
       expect(
         proofs.flatMap(({ site, checks }) =>

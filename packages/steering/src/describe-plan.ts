@@ -3,13 +3,15 @@
  *
  * @module
  */
-import { SITES, type Site } from '@austeer/core';
-import type { SteeringPlan } from './steering-plan.ts';
+import { type PositionRule, SITES, type Site, type StrengthSchedule } from '@austeer/core';
+import { effectOf, type SteeringPlan } from './steering-plan.ts';
 
 /** Summary of a plan. */
 export interface PlanDescription {
   readonly edits: number;
   readonly strength: number;
+  readonly positions: PositionRule;
+  readonly schedule: StrengthSchedule;
   readonly sites: readonly {
     readonly site: Site;
     readonly edits: number;
@@ -36,23 +38,23 @@ export function describePlan(plan: SteeringPlan): PlanDescription {
   const sites = SITES.flatMap((site) => {
     const edits = plan.edits.filter((edit) => edit.site === site);
     if (edits.length === 0) return [];
-    const perLayer = Array.from(
-      { length: plan.model.layers },
-      (_, layer) => edits.filter((edit) => edit.layer === layer).length,
-    );
+    const perLayer = Array.from({ length: plan.model.layers }, () => 0);
+    for (const { layer } of edits) perLayer[layer]! += 1;
+    // Not Math.min(...numbers): a vector of every unit has more numbers than a call takes arguments.
     const range = (numbers: readonly number[]): [number, number] => [
-      Math.min(...numbers),
-      Math.max(...numbers),
+      numbers.reduce((a, b) => Math.min(a, b)),
+      numbers.reduce((a, b) => Math.max(a, b)),
     ];
     return [
       {
         site,
         edits: edits.length,
         perLayer,
-        gain: range(edits.map(({ gain }) => gain * plan.strength)),
-        bias: range(edits.map(({ bias }) => bias * plan.strength)),
+        gain: range(edits.map((edit) => effectOf(plan, edit).gain)),
+        bias: range(edits.map((edit) => effectOf(plan, edit).bias)),
       },
     ];
   });
-  return { edits: plan.edits.length, strength: plan.strength, sites };
+  const { edits, strength, positions, schedule } = plan;
+  return { edits: edits.length, strength, positions, schedule, sites };
 }

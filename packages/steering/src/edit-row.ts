@@ -7,7 +7,8 @@ import { FileFormatError, SITES } from '@austeer/core';
 import type { PlanEdit } from './steering-plan.ts';
 
 /**
- * Checks a row `{"site", "layer", "index", "gain", "bias"}`; gain and bias are 0 where they are left out.
+ * Checks a row `{"site", "layer", "index", "gain", "bias", "strength"}`; gain and bias are 0 and strength is 1 where
+ * they are left out.
  *
  * @param options.path file of the row, for errors
  * @param options.line its line, from 1
@@ -42,5 +43,6 @@ export function parseEditRow(value: unknown, options: { path: string; line: numb
     index: number('index'),
     gain: number('gain', 0),
     bias: number('bias', 0),
+    ...(row.strength === undefined ? {} : { strength: number('strength') }),
   };
 }

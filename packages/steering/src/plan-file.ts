@@ -1,22 +1,30 @@
 /**
- * Plans as safetensors: tensors `units` I32 `[n, 3]` (site, layer, index), `gain` and `bias` F64 `[n]`, and a JSON
- * document under the metadata key `austeer`. Doubles keep the round trip exact; no code is ever loaded.
+ * Plans as safetensors: tensors `units` I32 `[n, 3]` (site, layer, index), `gain`, `bias` and, where edits have their
+ * own, `strength` F64 `[n]`, and a JSON document under the metadata key `austeer`. Doubles keep the round trip exact;
+ * no code is ever loaded. The format is documented in `docs/plan-format.md`, the JSON document by
+ * `plan-header.schema.json`.
  *
  * @module
  */
 import {
   FileFormatError,
+  InvalidArgumentError,
   type ModelIdentity,
+  type PositionRule,
   readSafetensors,
   SITES,
   type Site,
+  type StrengthSchedule,
   safetensorsIntegers,
   writeSafetensors,
 } from '@austeer/core';
+import { parsePositionRule, parseStrengthSchedule } from './position-rule.ts';
 import { type PlanEdit, problemOfEdit, type SteeringPlan, unitName } from './steering-plan.ts';
 
 const FORMAT = 'austeer-plan';
-const VERSION = 1;
+/** Written. Version 1, which steers all positions alike and has no strength by edit, is read as well. */
+const VERSION = 2;
+const VERSIONS_READ: readonly unknown[] = [1, VERSION];
 /** More edits than any model has units would mean a damaged file; the largest plan of the paper has 10,000. */
 const EDITS_LIMIT = 10_000_000;
 
@@ -31,24 +39,38 @@ const EDITS_LIMIT = 10_000_000;
  * ```
  */
 export function planToSafetensors(plan: SteeringPlan): Uint8Array {
-  const { model, positions, strength, edits, provenance } = plan;
-  const header = { format: FORMAT, version: VERSION, model, positions, strength, sites: SITES, provenance };
+  const { model, positions, schedule, strength, edits, provenance } = plan;
+  const header = {
+    format: FORMAT,
+    version: VERSION,
+    model,
+    positions,
+    schedule,
+    strength,
+    sites: SITES,
+    provenance,
+  };
   const units = Int32Array.from(
     edits.flatMap(({ site, layer, index }) => [SITES.indexOf(site), layer, index]),
   );
   const n = edits.length;
+  const doubles = (number: (edit: PlanEdit) => number) =>
+    ({ dtype: 'F64', shape: [n], data: Float64Array.from(edits, number) }) as const;
+  const ownStrengths = edits.some((edit) => edit.strength !== undefined);
   return writeSafetensors({
     metadata: { austeer: JSON.stringify(header) },
     tensors: {
       units: { dtype: 'I32', shape: [n, 3], data: units },
-      gain: { dtype: 'F64', shape: [n], data: Float64Array.from(edits, ({ gain }) => gain) },
-      bias: { dtype: 'F64', shape: [n], data: Float64Array.from(edits, ({ bias }) => bias) },
+      gain: doubles(({ gain }) => gain),
+      bias: doubles(({ bias }) => bias),
+      ...(ownStrengths ? { strength: doubles((edit) => edit.strength ?? 1) } : {}),
     },
   });
 }
 
 /**
- * Reads a plan file, checked whole: every unit lies within the model it names, every number is finite.
+ * Reads a plan file of version 1 or 2, checked whole: every unit lies within the model it names, every number is
+ * finite, nothing in it is unknown.
  *
  * @param options.path name used in errors
  * @throws FileFormatError when it is damaged, or of another kind or version.
@@ -72,10 +94,9 @@ export function planFromSafetensors(bytes: Uint8Array, options: { path?: string 
   const { metadata, tensors } = readSafetensors(bytes, { path });
   const header = parseObject(metadata.austeer);
   if (header?.format !== FORMAT) throw fail('its metadata names no steering plan');
-  if (header.version !== VERSION)
-    throw fail(`it has version ${String(header.version)}; this program reads ${VERSION}`);
-  if (header.positions !== 'all')
-    throw fail(`its position rule ${JSON.stringify(header.positions)} is not known`);
+  if (!VERSIONS_READ.includes(header.version))
+    throw fail(`it has version ${String(header.version)}; this program reads ${VERSIONS_READ.join(' and ')}`);
+  const { positions, schedule } = parseTokenStrength(header, fail);
   const { strength } = header;
   if (typeof strength !== 'number' || !Number.isFinite(strength))
     throw fail('its strength is not a finite number');
@@ -84,7 +105,7 @@ export function planFromSafetensors(bytes: Uint8Array, options: { path?: string 
   const codes = header.sites;
   if (!Array.isArray(codes)) throw fail('it lists no sites');
 
-  const [units, gain, bias] = ['units', 'gain', 'bias'].map((name) => tensors.get(name));
+  const [units, gain, bias, own] = ['units', 'gain', 'bias', 'strength'].map((name) => tensors.get(name));
   const n = gain?.shape[0] ?? 0;
   if (
     units?.dtype !== 'I32' ||
@@ -93,25 +114,31 @@ export function planFromSafetensors(bytes: Uint8Array, options: { path?: string 
     bias?.dtype !== 'F64' ||
     gain.shape.join() !== `${n}` ||
     bias.shape.join() !== `${n}` ||
+    (own !== undefined && (own.dtype !== 'F64' || own.shape.join() !== `${n}`)) ||
+    tensors.size !== (own === undefined ? 3 : 4) ||
     n < 1 ||
     n > EDITS_LIMIT
   ) {
-    throw fail('its tensors are not units I32 [n, 3], gain F64 [n] and bias F64 [n]');
+    throw fail(
+      'its tensors are not units I32 [n, 3], gain F64 [n], bias F64 [n] and perhaps strength F64 [n]',
+    );
   }
   const places = safetensorsIntegers(units);
   const doubles = ({ data }: { data: ArrayBufferView }): DataView =>
     new DataView(data.buffer, data.byteOffset, data.byteLength);
-  const [gains, biases] = [doubles(gain), doubles(bias)];
+  const [gains, biases, strengths] = [doubles(gain), doubles(bias), own && doubles(own)];
   const seen = new Set<string>();
   const edits = Array.from({ length: n }, (_, row): PlanEdit => {
     const site = codes[places[row * 3]!] as Site;
     if (!SITES.includes(site)) throw fail(`edit ${row} is at an unknown site`);
+    const ownStrength = strengths?.getFloat64(row * 8, true) ?? 1;
     const edit: PlanEdit = {
       site,
       layer: places[row * 3 + 1]!,
       index: places[row * 3 + 2]!,
       gain: gains.getFloat64(row * 8, true),
       bias: biases.getFloat64(row * 8, true),
+      ...(ownStrength === 1 ? {} : { strength: ownStrength }),
     };
     const problem =
       problemOfEdit(edit, model) ?? (seen.has(unitName(edit)) ? 'a unit that is edited once' : undefined);
@@ -120,12 +147,43 @@ export function planFromSafetensors(bytes: Uint8Array, options: { path?: string 
     return edit;
   });
   const provenance = isRecord(header.provenance) ? header.provenance : {};
-  return { model, positions: 'all', strength, edits, provenance };
+  return { model, positions, schedule, strength, edits, provenance };
+}
+
+/** A key that is not known may change what the plan does, so it is refused rather than left out. */
+const HEADER_KEYS = [
+  'format',
+  'version',
+  'model',
+  'positions',
+  'schedule',
+  'strength',
+  'sites',
+  'provenance',
+];
+
+function parseTokenStrength(
+  header: Readonly<Record<string, unknown>>,
+  fail: (problem: string) => FileFormatError,
+): { positions: PositionRule; schedule: StrengthSchedule } {
+  const unknown = Object.keys(header).find((key) => !HEADER_KEYS.includes(key));
+  if (unknown !== undefined) throw fail(`its header has the unknown key ${JSON.stringify(unknown)}`);
+  const { version, positions, schedule } = header;
+  if (version === 1) {
+    if (positions === 'all' && schedule === undefined) return { positions, schedule: 'constant' };
+    throw fail(`its position rule ${JSON.stringify(positions)} is not known in version 1`);
+  }
+  try {
+    return { positions: parsePositionRule(positions), schedule: parseStrengthSchedule(schedule) };
+  } catch (error) {
+    if (error instanceof InvalidArgumentError) throw fail(`its ${error.message.replace(/\.$/, '')}`);
+    throw error;
+  }
 }
 
 function parseModel(value: unknown): ModelIdentity | undefined {
   if (!isRecord(value) || !isRecord(value.widths)) return undefined;
-  const { name, architecture, layers, widths, weightsSha256 } = value;
+  const { name, architecture, layers, widths, weightsSha256, tokenizerSha256 } = value;
   const whole = (number: unknown): number is number => Number.isSafeInteger(number) && (number as number) > 0;
   if (typeof name !== 'string' || typeof architecture !== 'string' || !whole(layers)) return undefined;
   const known = SITES.filter((site) => widths[site] !== undefined);
@@ -136,6 +194,7 @@ function parseModel(value: unknown): ModelIdentity | undefined {
     layers,
     widths: Object.fromEntries(known.map((site) => [site, widths[site]])),
     ...(typeof weightsSha256 === 'string' ? { weightsSha256 } : {}),
+    ...(typeof tokenizerSha256 === 'string' ? { tokenizerSha256 } : {}),
   };
 }
 

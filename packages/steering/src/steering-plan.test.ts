@@ -99,7 +99,8 @@ describe('plan file', () => {
         try {
           compilePlan(planFromSafetensors(damaged), planFromSafetensors(damaged).model);
         } catch (error) {
-          expect(error).toMatchObject({ code: 'FILE_FORMAT' });
+          // A damaged exponent can be a valid double that no 32-bit float holds.
+          expect(error).toMatchObject({ code: expect.stringMatching(/^(FILE_FORMAT|NON_FINITE)$/) });
         }
       }),
       { numRuns: 3000 },
@@ -116,8 +117,8 @@ describe('plan file', () => {
     expect(() => planFromSafetensors(change('austeer-plan', 'austeer-plum'), { path: 'p' })).toThrow(
       'p is not a usable steering plan',
     );
-    expect(() => planFromSafetensors(change('version\\":1', 'version\\":7'))).toThrow(
-      'version 7; this program reads 1',
+    expect(() => planFromSafetensors(change('version\\":2', 'version\\":7'))).toThrow(
+      'version 7; this program reads 1 and 2',
     );
   });
 });
@@ -224,6 +225,8 @@ describe('diffPlans and describePlan', () => {
     expect(describePlan(b)).toEqual({
       edits: 2,
       strength: 2,
+      positions: 'all',
+      schedule: 'constant',
       sites: [
         { site: 'attention', edits: 1, perLayer: [1, 0, 0], gain: [1.6, 1.6], bias: [0, 0] },
         { site: 'ffn', edits: 1, perLayer: [0, 0, 1], gain: [-1.8, -1.8], bias: [0, 0] },

@@ -3,11 +3,19 @@
  *
  * @module
  */
-import { EmptyInputError, InvalidArgumentError, type ModelIdentity, type Site } from '@austeer/core';
+import {
+  EmptyInputError,
+  InvalidArgumentError,
+  type ModelIdentity,
+  type PositionRule,
+  type Site,
+  type StrengthSchedule,
+} from '@austeer/core';
+import { parsePositionRule, parseStrengthSchedule } from './position-rule.ts';
 
 /**
- * The edit of one unit: x̂ = x · (1 + α · gain) + α · bias, with α the plan's strength. AUSteer's γ = α·sign·s has
- * gain = sign·s.
+ * The edit of one unit: x̂ = x · (1 + α · gain) + α · bias, with α the plan's strength times the edit's own. AUSteer's
+ * γ = α·sign·s has gain = sign·s.
  */
 export interface PlanEdit {
   readonly site: Site;
@@ -17,16 +25,18 @@ export interface PlanEdit {
   readonly gain: number;
   /** Bias at strength 1, in the units of the activation. */
   readonly bias: number;
+  /** Multiplies the plan's strength for this unit; left out where it is 1. @default 1 */
+  readonly strength?: number | undefined;
 }
-
-/** Where the edit applies: `all` is every position of prompt and answer, in every forward pass, as released. */
-export type PositionRule = 'all';
 
 /** A steering plan. */
 export interface SteeringPlan {
   /** The model it was made for. */
   readonly model: ModelIdentity;
+  /** Which tokens are steered. The paper and its released code steer `all`, in every forward pass. */
   readonly positions: PositionRule;
+  /** Strength along those tokens. The paper's is `constant`. */
+  readonly schedule: StrengthSchedule;
   /** α: multiplies every gain and bias. */
   readonly strength: number;
   /** At most one edit a unit. */
@@ -53,6 +63,8 @@ export interface ScoredUnit {
  * @param options.k units taken, ≥ 1 and at most the ranking's length
  * @param options.alpha strength α, finite
  * @param options.model the model the ranking was made on
+ * @param options.positions which tokens are steered. @default 'all', as released
+ * @param options.schedule strength along those tokens. @default 'constant', as released
  * @param options.provenance @default {}
  * @throws InvalidArgumentError for a `k` or `alpha` out of range, or a unit that the model lacks.
  *
@@ -68,9 +80,11 @@ export function createPlan(options: {
   k: number;
   alpha: number;
   model: ModelIdentity;
+  positions?: PositionRule | undefined;
+  schedule?: StrengthSchedule | undefined;
   provenance?: Readonly<Record<string, unknown>> | undefined;
 }): SteeringPlan {
-  const { ranking, k, alpha, model, provenance = {} } = options;
+  const { ranking, k, alpha, model, positions, schedule, provenance } = options;
   if (ranking.length === 0) {
     throw new EmptyInputError({
       what: 'Ranked units',
@@ -93,16 +107,19 @@ export function createPlan(options: {
       bias: 0,
     }),
   );
-  return planFromEdits({ edits, strength: alpha, model, provenance });
+  return planFromEdits({ edits, strength: alpha, model, positions, schedule, provenance });
 }
 
 /**
  * A plan of given edits.
  *
  * @param options.strength α. @default 1
+ * @param options.positions which tokens are steered. @default 'all'
+ * @param options.schedule strength along those tokens. @default 'constant'
  * @param options.provenance @default {}
  * @throws EmptyInputError without edits.
- * @throws InvalidArgumentError for a unit that the model lacks or that is edited twice, or a number not finite.
+ * @throws InvalidArgumentError for a unit that the model lacks or that is edited twice, a number not finite, or a rule
+ * or schedule that there is not.
  *
  * @example
  * ```ts
@@ -115,9 +132,11 @@ export function planFromEdits(options: {
   edits: readonly PlanEdit[];
   model: ModelIdentity;
   strength?: number | undefined;
+  positions?: PositionRule | undefined;
+  schedule?: StrengthSchedule | undefined;
   provenance?: Readonly<Record<string, unknown>> | undefined;
 }): SteeringPlan {
-  const { edits, model, strength = 1, provenance = {} } = options;
+  const { edits, model, strength = 1, positions = 'all', schedule = 'constant', provenance = {} } = options;
   checkStrength(strength);
   if (edits.length === 0) throw new EmptyInputError({ what: 'Edits of the plan' });
   const seen = new Set<string>();
@@ -130,9 +149,17 @@ export function planFromEdits(options: {
   }
   return {
     model,
-    positions: 'all',
+    positions: parsePositionRule(positions),
+    schedule: parseStrengthSchedule(schedule),
     strength: withoutNegativeZero(strength),
-    edits: edits.map(({ site, layer, index, gain, bias }) => ({ site, layer, index, gain, bias })),
+    edits: edits.map(({ site, layer, index, gain, bias, strength: own = 1 }) => ({
+      site,
+      layer,
+      index,
+      gain,
+      bias,
+      ...(own === 1 ? {} : { strength: own }),
+    })),
     provenance,
   };
 }
@@ -154,9 +181,50 @@ export function withStrength(plan: SteeringPlan, strength: number): SteeringPlan
   return { ...plan, strength: withoutNegativeZero(strength) };
 }
 
+/**
+ * The same plan at other tokens.
+ *
+ * @throws InvalidArgumentError for a rule that there is not.
+ *
+ * @example
+ * ```ts
+ * const model = { name: 'tiny', architecture: 'llama', layers: 2, widths: { ffn: 4 } };
+ * const plan = planFromEdits({ edits: [{ site: 'ffn', layer: 0, index: 1, gain: 1, bias: 0 }], model });
+ * withPositions(plan, 'generated').positions; // 'generated'
+ * ```
+ */
+export function withPositions(plan: SteeringPlan, positions: PositionRule): SteeringPlan {
+  return { ...plan, positions: parsePositionRule(positions) };
+}
+
+/**
+ * The same plan with another strength along the tokens that it steers.
+ *
+ * @throws InvalidArgumentError for a schedule that there is not.
+ *
+ * @example
+ * ```ts
+ * const model = { name: 'tiny', architecture: 'llama', layers: 2, widths: { ffn: 4 } };
+ * const plan = planFromEdits({ edits: [{ site: 'ffn', layer: 0, index: 1, gain: 1, bias: 0 }], model });
+ * withSchedule(plan, { halfLife: 20 }).schedule; // { halfLife: 20 }
+ * ```
+ */
+export function withSchedule(plan: SteeringPlan, schedule: StrengthSchedule): SteeringPlan {
+  return { ...plan, schedule: parseStrengthSchedule(schedule) };
+}
+
+/** Gain and bias of an edit at the plan's strength and its own. */
+export function effectOf(
+  plan: Pick<SteeringPlan, 'strength'>,
+  { gain, bias, strength = 1 }: PlanEdit,
+): { readonly gain: number; readonly bias: number } {
+  const total = plan.strength * strength;
+  return { gain: total * gain, bias: total * bias };
+}
+
 /** What an edit ought to be for this model; `undefined` when it is right. */
 export function problemOfEdit(
-  { site, layer, index, gain, bias }: PlanEdit,
+  { site, layer, index, gain, bias, strength = 1 }: PlanEdit,
   model: ModelIdentity,
 ): string | undefined {
   const width = model.widths[site];
@@ -165,7 +233,7 @@ export function problemOfEdit(
     return `a layer from 0 to ${model.layers - 1}`;
   if (!Number.isInteger(index) || index < 0 || index >= width)
     return `an index of ${site} from 0 to ${width - 1}`;
-  if (!Number.isFinite(gain) || !Number.isFinite(bias)) return 'a finite gain and bias';
+  if (![gain, bias, strength].every(Number.isFinite)) return 'a finite gain, bias and strength';
   return undefined;
 }
 

@@ -1,5 +1,6 @@
 import type { Site } from '@austeer/core';
 import type { ScoringMode } from '@austeer/localize';
+import type { ConflictRule } from '@austeer/steering';
 import { buildCommand, buildRouteMap, numberParser } from '@stricli/core';
 import {
   computeFlags,
@@ -10,6 +11,8 @@ import {
   parseWhole,
   requiredPath,
 } from '../flags.ts';
+import { change } from './plan-change.ts';
+import { exportCommand, importCommand } from './plan-exchange.ts';
 
 export interface PlanCreateFlags extends Omit<ModelFlags, 'model'> {
   readonly counts?: string | undefined;
@@ -28,6 +31,7 @@ export interface JsonFlags {
 }
 
 export interface PlanMergeFlags extends JsonFlags {
+  readonly conflicts: ConflictRule;
   readonly out: string;
 }
 
@@ -42,7 +46,9 @@ const create = buildCommand({
   parameters: {
     flags: {
       counts: optionalPath('Counts written by `austeer localize`'),
-      edits: optionalPath('JSON lines {"site", "layer", "index", "gain", "bias"} instead; needs --model'),
+      edits: optionalPath(
+        'JSON lines {"site", "layer", "index", "gain", "bias", "strength"} instead; needs --model',
+      ),
       model: {
         kind: 'parsed',
         parse: String,
@@ -110,7 +116,16 @@ const merge = buildCommand({
   loader: async () => (await import('../run/plan.ts')).runPlanMerge,
   parameters: {
     positional: { kind: 'array', parameter: planFile, minimum: 1 },
-    flags: { out: requiredPath('Where the merged plan goes'), json: jsonFlag },
+    flags: {
+      conflicts: {
+        kind: 'enum',
+        values: ['sum', 'priority', 'error'],
+        default: 'sum',
+        brief: 'Where plans edit the same unit: add, keep the first, or refuse',
+      },
+      out: requiredPath('Where the merged plan goes'),
+      json: jsonFlag,
+    },
   },
   docs: {
     brief: 'Add plans of one model',
@@ -137,6 +152,6 @@ const check = buildCommand({
 });
 
 export const planRoutes = buildRouteMap({
-  routes: { create, show, diff, merge, check },
-  docs: { brief: 'Make, show, compare, merge and check steering plans' },
+  routes: { create, show, diff, merge, change, check, export: exportCommand, import: importCommand },
+  docs: { brief: 'Make, show, compare, merge, change, check, export and import steering plans' },
 });

@@ -24,6 +24,7 @@ export async function runDoctor(this: AusteerContext, flags: DoctorFlags, name: 
       model,
       ...(flags.sites && { sites: flags.sites }),
       tolerance: flags.tolerance ?? usual,
+      zeroTolerance: details.activationType === 'float16' ? HALF_TOLERANCE : 0,
       signal,
       onProgress: terminal.progress,
     });

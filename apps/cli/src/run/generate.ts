@@ -5,7 +5,7 @@ import type { AusteerContext } from '../context.ts';
 import { usageError } from '../flags.ts';
 import { withModel } from '../load.ts';
 import { steeringOfFlags } from '../plan-flags.ts';
-import { readTokenRows, textEncoder } from '../rows.ts';
+import { promptEncoder, readTokenRows } from '../rows.ts';
 
 export async function runGenerate(this: AusteerContext, flags: GenerateFlags): Promise<void> {
   const { terminal, signal } = this;
@@ -14,9 +14,9 @@ export async function runGenerate(this: AusteerContext, flags: GenerateFlags): P
     throw usageError('--input or --prompt', input === undefined ? 'neither' : 'both', 'exactly one of them');
   }
   await withModel(this, flags, async (model) => {
-    const plain = textEncoder(model.tokenizer, input ?? '--prompt');
+    const plain = promptEncoder(model.tokenizer, input ?? '--prompt');
     const encode = (text: string): number[] =>
-      plain(chat ? model.tokenizer!.applyChatTemplate([{ role: 'user', content: text }]) : text);
+      plain((chat && model.tokenizer?.applyChatTemplate([{ role: 'user', content: text }])) || text);
     const prompts = input === undefined ? [encode(prompt!)] : await readTokenRows(input, encode);
     if (prompts.length === 0) throw new EmptyInputError({ what: `Rows of ${input}` });
     const steering = await steeringOfFlags(this, flags, model.identity);

@@ -139,7 +139,11 @@ async function countPairs(
     const encoded =
       texts.length === 0
         ? { pairs: [], report: undefined }
-        : encodePairs(texts, { encode: textEncoder(model.tokenizer, path) }, { join, cut });
+        : encodePairs(
+            texts,
+            { encode: textEncoder(model.tokenizer, path), beginTokens: model.tokenizer?.beginTokens },
+            { join, cut },
+          );
     warn(context, encoded.report);
     const ordered = order.map((kind) => (kind === 'text' ? encoded.pairs.shift()! : tokens.shift()!));
     const source = model.capturePairs(ordered, { sites, signal, onProgress: terminal.progress });

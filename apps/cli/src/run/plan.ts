@@ -1,23 +1,22 @@
 import { InvalidArgumentError, type ModelIdentity } from '@austeer/core';
-import { readFileBytes, writeFileAtomic } from '@austeer/core/node';
+import { readFileBytes } from '@austeer/core/node';
 import { countsFromSafetensors, rankUnits } from '@austeer/localize';
 import { readJsonLines } from '@austeer/pairs';
 import {
   checkPlan,
   createPlan,
-  describePlan,
   diffPlans,
   mergePlans,
   type PlanEdit,
   parseEditRow,
   planFromEdits,
-  planToSafetensors,
   type SteeringPlan,
 } from '@austeer/steering';
 import type { JsonFlags, PlanCheckFlags, PlanCreateFlags, PlanMergeFlags } from '../commands/plan.ts';
 import type { AusteerContext } from '../context.ts';
 import { usageError } from '../flags.ts';
 import { withModel } from '../load.ts';
+import { printPlan, savePlan } from '../output/save-plan.ts';
 import { formatTable } from '../output/table.ts';
 import { readPlan } from '../plan-flags.ts';
 
@@ -30,12 +29,7 @@ export async function runPlanCreate(this: AusteerContext, flags: PlanCreateFlags
     counts === undefined
       ? await planFromFile(this, flags, edits!)
       : await planFromCounts(this, flags, counts);
-  await writeFileAtomic(flags.out, planToSafetensors(plan));
-  if (flags.json) this.terminal.printJson({ out: flags.out, plan: describePlan(plan) });
-  else {
-    printPlan(this, plan);
-    this.terminal.print(`plan → ${flags.out}`);
-  }
+  await savePlan(this, plan, flags);
 }
 
 export async function runPlanShow(this: AusteerContext, flags: JsonFlags, path: string): Promise<void> {
@@ -56,10 +50,14 @@ export async function runPlanDiff(
     terminal.printJson(difference);
     return;
   }
-  const { onlyFirst, onlySecond, both, jaccard } = difference;
+  const { onlyFirst, onlySecond, both, jaccard, positions, schedules } = difference;
   terminal.print(`units only in ${first}: ${onlyFirst.length}`);
   terminal.print(`units only in ${second}: ${onlySecond.length}`);
   terminal.print(`units in both: ${both.length} (Jaccard ${jaccard.toFixed(3)})`);
+  for (const [what, [a, b]] of Object.entries({ positions, schedules })) {
+    const [inFirst, inSecond] = [JSON.stringify(a), JSON.stringify(b)];
+    if (inFirst !== inSecond) terminal.print(`${what}: ${inFirst} in ${first}, ${inSecond} in ${second}`);
+  }
   const changed = both.filter(({ first: a, second: b }) => a.gain !== b.gain || a.bias !== b.bias);
   if (changed.length === 0) return;
   terminal.print();
@@ -78,13 +76,8 @@ export async function runPlanMerge(
   flags: PlanMergeFlags,
   ...paths: string[]
 ): Promise<void> {
-  const plan = mergePlans(await Promise.all(paths.map(readPlan)));
-  await writeFileAtomic(flags.out, planToSafetensors(plan));
-  if (flags.json) this.terminal.printJson({ out: flags.out, plan: describePlan(plan) });
-  else {
-    printPlan(this, plan);
-    this.terminal.print(`plan → ${flags.out}`);
-  }
+  const plan = mergePlans(await Promise.all(paths.map(readPlan)), { conflicts: flags.conflicts });
+  await savePlan(this, plan, flags);
 }
 
 export async function runPlanCheck(this: AusteerContext, flags: PlanCheckFlags, path: string): Promise<void> {
@@ -140,20 +133,4 @@ function identityOf(
   flags: PlanCreateFlags & { model: string },
 ): Promise<ModelIdentity> {
   return withModel(context, flags, async (model) => model.identity);
-}
-
-function printPlan({ terminal }: AusteerContext, plan: SteeringPlan): void {
-  const { sites, edits, strength } = describePlan(plan);
-  terminal.print(
-    `${edits} units of ${plan.model.name} at strength ${strength}, at ${plan.positions} positions`,
-  );
-  const range = ([low, high]: readonly [number, number]): string => `${low.toFixed(3)} … ${high.toFixed(3)}`;
-  const rows = sites.map(({ site, edits: count, perLayer, gain, bias }) => [
-    site,
-    String(count),
-    range(gain),
-    range(bias),
-    perLayer.flatMap((units, layer) => (units === 0 ? [] : [`${layer}:${units}`])).join(' '),
-  ]);
-  terminal.print(formatTable(['site', 'units', 'gain', 'bias', 'layer:units'], rows));
 }

@@ -4,12 +4,12 @@ import type { ScoreFlags } from '../commands/score.ts';
 import type { AusteerContext } from '../context.ts';
 import { withModel } from '../load.ts';
 import { steeringOfFlags } from '../plan-flags.ts';
-import { readScoreRows, textEncoder } from '../rows.ts';
+import { readScoreRows } from '../rows.ts';
 
 export async function runScore(this: AusteerContext, flags: ScoreFlags): Promise<void> {
   const { terminal, signal } = this;
   await withModel(this, flags, async (model) => {
-    const items = await readScoreRows(flags.input, textEncoder(model.tokenizer, flags.input));
+    const items = await readScoreRows(flags.input, model.tokenizer);
     if (items.length === 0) throw new EmptyInputError({ what: `Rows of ${flags.input}` });
     const steering = await steeringOfFlags(this, flags, model.identity);
     const { batchSize } = flags;

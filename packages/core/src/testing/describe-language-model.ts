@@ -159,6 +159,77 @@ export function describeLanguageModel(options: LanguageModelUnderTest): void {
       }
     });
 
+    it('steers the tokens that a rule selects, as strongly as its schedule says, row by row', async () => {
+      const first = sites[0]!;
+      const only = { ...steering, sites: { [first]: steering.sites[first]! } };
+      const window: SteeringValues = {
+        ...only,
+        tokenStrength: { positions: { window: [1, 4], of: 'prompt' }, schedule: { warmUp: 2 } },
+      };
+      const strengths = [0, 0.5, 1, 1, 0];
+      const [row, other] = [rows[1]!, rows[3]!];
+      const plain = await collect(model.capture([row], { sites: [first], positions: 'all' }));
+      const [edited, untouched] = await collect(
+        model.capture([row, other], { sites: [first], positions: 'all', steering: [window, undefined] }),
+      );
+      const alone = await collect(model.capture([other], { sites: [first], positions: 'all' }));
+      expectClose(
+        untouched!.activations[first]!.data,
+        alone[0]!.activations[first]!.data,
+        activationTolerance,
+      );
+      const { layers } = model.identity;
+      const width = model.identity.widths[first]!;
+      const { gain, bias } = only.sites[first]!;
+      for (const [token, strength] of strengths.entries()) {
+        // The first layer reads nothing that was edited, so its edit can be computed by hand.
+        const at = token * layers * width;
+        const before = plain[0]!.activations[first]!.data.subarray(at, at + width);
+        const expected = before.map((x, i) => x * (1 + strength * gain[i]!) + strength * bias[i]!);
+        expectClose(edited!.activations[first]!.data.subarray(at, at + width), expected, activationTolerance);
+      }
+    });
+
+    it('follows a rule through decoding as over the whole text, and tells where it steered', async () => {
+      const rules = ['generated', 'prompt', { every: 2 }] as const;
+      const steered = rules.map((positions): SteeringValues => {
+        return { ...steering, tokenStrength: { positions, schedule: 'constant' } };
+      });
+      const prompts = [rows[0]!, rows[1]!, rows[3]!];
+      const generated = await model.generate(prompts, {
+        maxNewTokens: 4,
+        steering: steered,
+        ignoreEnd: true,
+      });
+      for (const [index, prompt] of prompts.entries()) {
+        const { tokens, steeredPositions } = generated[index]!;
+        const all = Array.from({ length: prompt.length + tokens.length - 1 }, (_, position) => position);
+        const selected = [
+          all.filter((position) => position >= prompt.length),
+          all.filter((position) => position < prompt.length),
+          all.filter((position) => position % 2 === 0),
+        ][index];
+        expect(steeredPositions).toEqual(selected);
+        for (const [step, token] of tokens.entries()) {
+          const before = tokens.slice(0, step);
+          const rivals = [token, ...Array.from({ length: 8 }, () => random.integer(tokensBelow))];
+          const [scored] = await model.score(
+            [{ prompt, candidates: rivals.map((rival) => [...before, rival]) }],
+            { steering: steered[index]! },
+          );
+          const [chosen, ...others] = scored!.logProbabilities;
+          for (const rival of others) expect(chosen! - rival).toBeGreaterThan(-tolerance * 20);
+        }
+      }
+      const plain = await model.generate(prompts, { maxNewTokens: 4, steering, ignoreEnd: true });
+      const everywhere: SteeringValues = {
+        ...steering,
+        tokenStrength: { positions: 'all', schedule: 'constant' },
+      };
+      const same = await model.generate(prompts, { maxNewTokens: 4, steering: everywhere, ignoreEnd: true });
+      expect(same.map(({ tokens }) => tokens)).toEqual(plain.map(({ tokens }) => tokens));
+    });
+
     it('scores bit-identically under zero steering', async () => {
       const items = rows.map((prompt) => ({ prompt, candidates: [row(1), row(3)] }));
       const zero = freezeSteering(zeroSteering(steering));

@@ -3,21 +3,20 @@
  *
  * @module
  */
+import { readdirSync } from 'node:fs';
+import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { type SafetensorsContent, type SafetensorsEntry, SITES, type Site, safetensorsFloats, safetensorsIntegers } from '@austeer/core';
 import { readSafetensorsFile } from '@austeer/core/node';
 import type { Edits } from './run-decoder.ts';
 
-export const GOLDEN_NAMES = [
-  'llama-optimum',
-  'llama-genai',
-  'qwen2-optimum',
-  'gpt2-optimum',
-  'gpt-neox-optimum',
-  'gemma3-optimum',
-  'granite-genai',
-  'phi-genai',
-] as const;
+const FOLDER = fileURLToPath(new URL('../../../../tooling/fixtures/goldens', import.meta.url));
+
+/** Every export that `tooling/fixtures` made: `<family>-<exporter>[-<precision>]`. */
+export const GOLDEN_NAMES: readonly string[] = readdirSync(FOLDER).sort();
+
+/** Exports that compute in float16: eleven bits a number. */
+export const isHalf = (name: string): boolean => /f16|fp16/.test(name);
 
 export const ROWS = 2;
 /** Greedy tokens after the prompt. */
@@ -28,7 +27,7 @@ export const RUN_SITES: Readonly<Record<'two' | 'four', readonly Site[]>> = {
 };
 
 export function goldenFolder(name: string): string {
-  return fileURLToPath(new URL(`../../../../tooling/fixtures/goldens/${name}`, import.meta.url));
+  return join(FOLDER, name);
 }
 
 export async function readGolden(name: string): Promise<Golden> {
@@ -37,6 +36,8 @@ export async function readGolden(name: string): Promise<Golden> {
 }
 
 export interface Golden {
+  /** Sites of the model: mixtures of experts have no inner one. */
+  readonly sites: readonly Site[];
   floats(name: string): Float32Array;
   tokens(name: string): number[];
   edits(sites: readonly Site[], row?: number): Edits;
@@ -50,6 +51,7 @@ function createGolden(content: SafetensorsContent): Golden {
   };
   const floats = (name: string) => safetensorsFloats(entry(name));
   return {
+    sites: SITES.filter((site) => content.tensors.has(`gain.${site}`)),
     floats,
     tokens: (name) => Array.from(safetensorsIntegers(entry(name))),
     edits: (sites, row) =>

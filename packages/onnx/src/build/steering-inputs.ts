@@ -4,6 +4,7 @@
  * @module
  */
 import type { Site } from '@austeer/core';
+import { type GraphPurpose, STRENGTH_INPUT } from '../decoder-graph.ts';
 import type { GraphWriter } from '../model-file/graph-writer.ts';
 
 /** Names of the inputs of a site. */
@@ -12,30 +13,40 @@ export function steeringInputName(site: Site, kind: 'gain' | 'bias'): string {
 }
 
 /**
- * Gain and bias of each steered site as graph inputs; 1 + gain is computed once. The returned function
- * writes x ⊙ (1 + gain) + bias, or nothing where the site is not steered.
+ * Gain and bias of each steered site as graph inputs; 1 + gain is computed once, unless the purpose wants a strength
+ * m at each token. The returned function writes x ⊙ (1 + gain) + bias, with m · gain and m · bias in the latter case,
+ * or nothing where the site is not steered.
  */
 export function writeSteeringInputs(
   graph: GraphWriter,
-  steer: readonly Site[],
+  { steer, tokenStrength = false }: GraphPurpose,
   layers: number,
   widths: Readonly<Record<Site, number>>,
 ): (site: Site, layer: number, value: string) => string {
+  if (steer.length > 0 && tokenStrength) graph.input(STRENGTH_INPUT, 'float32', ['rows', 'tokens', 1]);
   if (steer.length > 0) graph.constant('unit_gain', { dtype: 'float32', dims: [], data: Float32Array.of(1) });
   for (const site of steer) {
     const gain = graph.input(steeringInputName(site, 'gain'), 'float32', ['rows', layers, widths[site]]);
     const bias = graph.input(steeringInputName(site, 'bias'), 'float32', ['rows', layers, widths[site]]);
-    graph.node('Add', [gain, 'unit_gain'], [`austeer.${site}.scale`]);
+    if (!tokenStrength) graph.node('Add', [gain, 'unit_gain'], [`austeer.${site}.scale`]);
     const attributes = { axis: { int: 1 }, num_outputs: { int: layers } };
     const outputs = (kind: string): string[] =>
       Array.from({ length: layers }, (_, layer) => `austeer.${site}.${kind}.${layer}`);
-    graph.node('Split', [`austeer.${site}.scale`], outputs('scale'), { attributes });
+    if (tokenStrength) graph.node('Split', [gain], outputs('gain'), { attributes });
+    else graph.node('Split', [`austeer.${site}.scale`], outputs('scale'), { attributes });
     graph.node('Split', [bias], outputs('bias'), { attributes });
   }
   return (site, layer, value) => {
     if (!steer.includes(site)) return value;
-    graph.node('Mul', [value, `austeer.${site}.scale.${layer}`], [`${value}.scaled_by_gain`]);
-    graph.node('Add', [`${value}.scaled_by_gain`, `austeer.${site}.bias.${layer}`], [`${value}.steered`]);
+    const part = (kind: string): string => `austeer.${site}.${kind}.${layer}`;
+    let [scale, bias] = [part('scale'), part('bias')];
+    if (tokenStrength) {
+      graph.node('Mul', [part('gain'), STRENGTH_INPUT], [part('gain_at')]);
+      graph.node('Add', [part('gain_at'), 'unit_gain'], [scale]);
+      [bias] = graph.node('Mul', [bias, STRENGTH_INPUT], [part('bias_at')]);
+    }
+    graph.node('Mul', [value, scale], [`${value}.scaled_by_gain`]);
+    graph.node('Add', [`${value}.scaled_by_gain`, bias], [`${value}.steered`]);
     return `${value}.steered`;
   };
 }

@@ -7,7 +7,13 @@
  * @module
  */
 import { SITES, type Site } from '@austeer/core';
-import { computedLayers, type DecoderGraph, type GraphPurpose, POSITIONS_INPUT } from '../decoder-graph.ts';
+import {
+  computedLayers,
+  type DecoderGraph,
+  type GraphPurpose,
+  POSITIONS_INPUT,
+  STRENGTH_INPUT,
+} from '../decoder-graph.ts';
 import type { GraphWriter } from '../model-file/graph-writer.ts';
 import type { DecoderConfiguration } from './decoder-configuration.ts';
 import type { DecoderWeights } from './decoder-weights.ts';
@@ -46,7 +52,7 @@ export function writeDecoder(options: {
       value: graph.input(`past_key_values.${layer}.value`, 'float32', dims),
     };
   });
-  const edits = writeSteeringInputs(graph, purpose.steer, layers, widths);
+  const edits = writeSteeringInputs(graph, purpose, layers, widths);
   const context: LinearContext = { graph, weight, blockSums: blockSumWriter(graph) };
   graph.constant('one_axis', BigInt64Array.of(1n));
   writeLengths(context);
@@ -151,6 +157,7 @@ export function writeDecoder(options: {
       past,
       gain: steeringNames('gain'),
       bias: steeringNames('bias'),
+      ...(purpose.tokenStrength === true && purpose.steer.length > 0 && { strength: STRENGTH_INPUT }),
     },
     outputs: { logits: purpose.logits ? 'logits' : undefined, present, captures },
   };

@@ -7,7 +7,7 @@
 import type { Site } from '@austeer/core';
 import { create } from '@bufbuild/protobuf';
 import { type GraphProto, type NodeProto, NodeProtoSchema, TensorProto_DataType } from 'onnx-buf';
-import { POSITIONS_INPUT } from '../decoder-graph.ts';
+import { POSITIONS_INPUT, STRENGTH_INPUT } from '../decoder-graph.ts';
 import { type AttributeValue, attributeProto } from '../model-file/attributes.ts';
 import { namesRead } from '../model-file/graph-index.ts';
 import { inlineTensorProto, tensorValueInfo } from '../model-file/graph-writer.ts';
@@ -18,14 +18,14 @@ export interface EditedSite {
   readonly site: Site;
   readonly width: number;
   readonly locations: readonly SiteLocation[];
-  /** Whether the values are float16. Edits and captures are float32 all the same. */
+  /** Whether the values are float16. Gain, bias and captures are float32 all the same. */
   readonly isHalf: boolean;
 }
 
 /** Edits a parsed graph in place; for graphs that this package has parsed for itself. */
 export interface GraphEditor {
-  /** x̂ = x ⊙ (1 + gain) + bias at every layer of the site. */
-  steer(site: EditedSite): { gain: string; bias: string };
+  /** x̂ = x ⊙ (1 + gain) + bias at every layer of the site, with `tokenStrength` m · gain and m · bias. */
+  steer(site: EditedSite, options: { tokenStrength: boolean }): { gain: string; bias: string };
   /** Outputs `[picked, width]`, one per layer, taken after the edits so far. */
   capture(site: EditedSite): string[];
   /** Makes the language-model head compute only the picked positions. */
@@ -35,11 +35,15 @@ export interface GraphEditor {
     vocabularySize: number;
     isHalf: boolean;
   }): void;
+  /** All values that `names` are computed from, inputs included. */
+  readsOf(names: readonly string[]): ReadonlySet<string>;
   /** Drops outputs other than `names`, and all nodes, weights and inputs that these do not need. */
   keepOnly(names: readonly string[]): void;
 }
 
 const ONE = 'austeer.one';
+/** Operators that move numbers and compute none. */
+const MOVES = new Set(['Reshape', 'Transpose']);
 
 /** Starts editing. Call `steer` for all sites first: captures are taken after the edits so far. */
 export function createGraphEditor(graph: GraphProto): GraphEditor {
@@ -85,16 +89,12 @@ export function createGraphEditor(graph: GraphProto): GraphEditor {
   const toHalf = (name: string, isHalf: boolean): string =>
     isHalf ? add('Cast', [name], [`${name}.half`], { to: { int: TensorProto_DataType.FLOAT16 } }) : name;
 
-  const steerSum = (
-    node: NodeProto,
-    isHalf: boolean,
-    { gain, bias, prefix }: { gain: string; bias: string; prefix: string },
-  ): void => {
+  const steerSum = (node: NodeProto, gain: string, bias: string, prefix: string): void => {
     // Rewiring the readers of the sum would leave the normalized output unedited. So what the edit adds,
     // g·(a + b) + bias, goes into operand b: zero stays zero, and the fused node stays as it is.
     const sum = add('Add', node.input.slice(0, 2), [`${prefix}.before`]);
-    const scaled = add('Mul', [toFloat(sum, isHalf), gain], [`${prefix}.scaled`]);
-    const change = toHalf(add('Add', [scaled, bias], [`${prefix}.change`]), isHalf);
+    const scaled = add('Mul', [sum, gain], [`${prefix}.scaled`]);
+    const change = add('Add', [scaled, bias], [`${prefix}.change`]);
     node.input[1] = add('Add', [node.input[1]!, change], [`${prefix}.edited`]);
   };
 
@@ -105,8 +105,29 @@ export function createGraphEditor(graph: GraphProto): GraphEditor {
     return POSITIONS_INPUT;
   };
 
+  /** Nodes and values that some values are computed from. */
+  const needs = (values: readonly string[]): { nodes: Set<NodeProto>; names: Set<string> } => {
+    const makers = new Map(graph.node.flatMap((node) => node.output.map((name) => [name, node] as const)));
+    const names = new Set(values);
+    const nodes = new Set<NodeProto>();
+    for (const name of names) {
+      const node = makers.get(name);
+      if (node === undefined || nodes.has(node)) continue;
+      nodes.add(node);
+      for (const read of namesRead(node)) names.add(read);
+    }
+    return { nodes, names };
+  };
+
+  const strength = (): string => {
+    if (!graph.input.some(({ name }) => name === STRENGTH_INPUT)) {
+      graph.input.push(tensorValueInfo(STRENGTH_INPUT, 'float32', ['rows', 'tokens', 1]));
+    }
+    return STRENGTH_INPUT;
+  };
+
   return {
-    steer({ site, width, locations, isHalf }) {
+    steer({ site, width, locations, isHalf }, { tokenStrength }) {
       const layers = locations.length;
       const gain = `austeer.gain.${site}`;
       const bias = `austeer.bias.${site}`;
@@ -127,30 +148,46 @@ export function createGraphEditor(graph: GraphProto): GraphEditor {
         add('Split', [name, sizes.name], parts, { axis: { int: 1 } });
         return parts;
       };
-      const addends = split(bias);
-      const sums = locations.some(({ kind }) => kind === 'skipSum') ? split(gain) : [];
-      const factors = locations.some(({ kind }) => kind === 'value')
-        ? split(add('Add', [gain, ONE], [`austeer.factor.${site}`]))
-        : [];
+      // Once per site where nothing changes from token to token, else once per layer and token.
+      const atTokens = (parts: readonly string[]): readonly string[] =>
+        tokenStrength ? parts.map((part) => add('Mul', [part, strength()], [`${part}.at`])) : parts;
+      const hasSums = locations.some(({ kind }) => kind === 'skipSum');
+      const hasValues = locations.some(({ kind }) => kind === 'value');
+      const addends = atTokens(split(bias));
+      const gains = hasSums || tokenStrength ? atTokens(split(gain)) : [];
+      const factors = tokenStrength
+        ? gains.map((part) => add('Add', [part, ONE], [`${part}.factor`]))
+        : hasValues
+          ? split(add('Add', [gain, ONE], [`austeer.factor.${site}`]))
+          : [];
       locations.forEach((location, layer) => {
         const prefix = `austeer.${site}.${layer}`;
         if (location.kind === 'skipSum') {
-          steerSum(location.node, isHalf, { gain: sums[layer]!, bias: addends[layer]!, prefix });
+          const parts = [gains[layer]!, addends[layer]!].map((part) => toHalf(part, isHalf));
+          steerSum(location.node, parts[0]!, parts[1]!, prefix);
           return;
         }
+        // ONNX Runtime computes float16 in float32 where it has no kernel, and then rounds only between operators
+        // one of which moves numbers. The edit rounds where the plain graph does.
+        const isMoved = graph.node.some(
+          ({ opType, output }) => MOVES.has(opType) && output[0] === location.tensor,
+        );
+        const typed = (part: string): string => toHalf(part, isHalf && !isMoved);
         const readers = [...graph.node];
         const current = valueAt(location);
-        const scaled = add('Mul', [toFloat(current, isHalf), factors[layer]!], [`${prefix}.scaled`]);
-        const shifted = toHalf(add('Add', [scaled, addends[layer]!], [`${prefix}.edited`]), isHalf);
-        rename(current, shifted, readers);
-        edited.set(location.tensor, shifted);
+        const value = toFloat(current, isHalf && isMoved);
+        const scaled = add('Mul', [value, typed(factors[layer]!)], [`${prefix}.scaled`]);
+        const shifted = add('Add', [scaled, typed(addends[layer]!)], [`${prefix}.edited`]);
+        const result = toHalf(shifted, isHalf && isMoved);
+        rename(current, result, readers);
+        edited.set(location.tensor, result);
       });
       return { gain, bias };
     },
     capture({ site, width, locations, isHalf }) {
       return locations.map((location, layer) => {
         const picked = `austeer.capture.${site}.${layer}`;
-        const name = toFloat(add('GatherND', [valueAt(location), positions()], [picked]), isHalf);
+        const name = add('GatherND', [toFloat(valueAt(location), isHalf), positions()], [picked]);
         graph.output.push(tensorValueInfo(name, 'float32', ['picked', width]));
         return name;
       });
@@ -175,20 +212,14 @@ export function createGraphEditor(graph: GraphProto): GraphEditor {
       graph.output[at] = tensorValueInfo(logits, 'float32', ['picked', vocabularySize]);
     },
 
+    readsOf: (names) => needs(names).names,
+
     keepOnly(names) {
-      const wanted = new Set(names);
-      graph.output = graph.output.filter(({ name }) => wanted.has(name));
-      const makers = new Map(graph.node.flatMap((node) => node.output.map((name) => [name, node] as const)));
-      const needed = new Set<NodeProto>();
-      for (const name of wanted) {
-        const node = makers.get(name);
-        if (node === undefined || needed.has(node)) continue;
-        needed.add(node);
-        for (const read of namesRead(node)) wanted.add(read);
-      }
-      graph.node = graph.node.filter((node) => needed.has(node));
-      graph.input = graph.input.filter(({ name }) => wanted.has(name));
-      graph.initializer = graph.initializer.filter(({ name }) => wanted.has(name));
+      graph.output = graph.output.filter(({ name }) => names.includes(name));
+      const needed = needs(names);
+      graph.node = graph.node.filter((node) => needed.nodes.has(node));
+      graph.input = graph.input.filter(({ name }) => needed.names.has(name));
+      graph.initializer = graph.initializer.filter(({ name }) => needed.names.has(name));
       // Shapes noted for the old graph may be wrong now, and ORT works them out anew.
       graph.valueInfo = [];
       graph.quantizationAnnotation = [];

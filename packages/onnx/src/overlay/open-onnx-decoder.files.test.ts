@@ -21,7 +21,8 @@ import { goldenFolder, largestDifference, readGolden } from '../__fixtures__/gol
 import { createSession, startRun } from '../__fixtures__/run-decoder.ts';
 import { type DecoderGraph, type GraphPurpose, POSITIONS_INPUT } from '../decoder-graph.ts';
 import { externalTensorProto } from '../model-file/graph-writer.ts';
-import { describeOnnxDecoder, openOnnxDecoder, type SiteMap } from './open-onnx-decoder.ts';
+import { describeOnnxDecoder, openOnnxDecoder } from './open-onnx-decoder.ts';
+import type { SiteMap } from './site-map.ts';
 
 const LOGITS: GraphPurpose = { logits: true, capture: [], steer: [] };
 

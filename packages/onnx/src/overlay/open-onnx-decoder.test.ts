@@ -1,9 +1,10 @@
-import { SITES, type Site } from '@austeer/core';
+import type { Site } from '@austeer/core';
 import { describe, expect, it } from 'vitest';
 import {
   GOLDEN_NAMES,
   type Golden,
   goldenFolder,
+  isHalf,
   largestDifference,
   ROWS,
   RUN_SITES,
@@ -15,6 +16,8 @@ import type { DecoderGraph } from '../decoder-graph.ts';
 import { openOnnxDecoder } from './open-onnx-decoder.ts';
 
 const TOLERANCE = 1e-4;
+/** Rounding of every value to eleven bits, summed up over two layers, on logits of about 10. */
+const HALF_TOLERANCE = 0.05;
 const CAPACITY = 32;
 
 /** Prompt at once, then the run's greedy tokens one by one. */
@@ -41,24 +44,28 @@ async function replay(
 
 describe.each(GOLDEN_NAMES)('openOnnxDecoder on %s', (name) => {
   const path = goldenFolder(name);
-  const grouped = name.endsWith('genai');
+  const grouped = name.includes('genai');
+  const tolerance = isHalf(name) ? HALF_TOLERANCE : TOLERANCE;
 
   it('captures what PyTorch hooks see, without the language-model head', async () => {
     const golden = await readGolden(name);
-    const decoder = await openOnnxDecoder({ path, purpose: { logits: false, capture: SITES, steer: [] } });
+    const decoder = await openOnnxDecoder({
+      path,
+      purpose: { logits: false, capture: golden.sites, steer: [] },
+    });
     expect(decoder.outputs.logits).toBeUndefined();
     const results = await replay(decoder, golden, { tokens: (row) => golden.tokens(`tokens.${row}`) });
     results.forEach((result, row) => {
-      for (const site of SITES) {
+      for (const site of golden.sites) {
         const difference = largestDifference(result.captures[site]!, golden.floats(`${site}.${row}`));
-        expect(difference, `${site} row ${row}`).toBeLessThan(TOLERANCE);
+        expect(difference, `${site} row ${row}`).toBeLessThan(tolerance);
       }
     });
   });
 
   it.each(['two', 'four'] as const)('edits %s sites as PyTorch hooks do, cached', async (run) => {
     const golden = await readGolden(name);
-    const sites = RUN_SITES[run];
+    const sites = RUN_SITES[run].filter((site) => golden.sites.includes(site));
     const decoder = await openOnnxDecoder({ path, purpose: { logits: true, capture: sites, steer: sites } });
     expect([decoder.padding, decoder.cache]).toEqual(grouped ? ['right', 'shared'] : ['left', 'growing']);
     const tokens = (row: number): number[] => golden.tokens(`${run}.tokens.${row}`);
@@ -68,13 +75,13 @@ describe.each(GOLDEN_NAMES)('openOnnxDecoder on %s', (name) => {
       const expected = golden.floats(`${run}.logits.${row}`);
       const length = golden.tokens(`tokens.${row}`).length + STEPS;
       expect(expected.length).toBe(length * decoder.vocabularySize);
-      expect(largestDifference(together[row]!.logits, expected)).toBeLessThan(TOLERANCE);
-      expect(largestDifference(alone!.logits, expected)).toBeLessThan(TOLERANCE);
+      expect(largestDifference(together[row]!.logits, expected)).toBeLessThan(tolerance);
+      expect(largestDifference(alone!.logits, expected)).toBeLessThan(tolerance);
       // And the row of a batch is the row alone.
-      expect(largestDifference(together[row]!.logits, alone!.logits)).toBeLessThan(TOLERANCE);
+      expect(largestDifference(together[row]!.logits, alone!.logits)).toBeLessThan(tolerance);
       for (const site of sites) {
         const captured = golden.floats(`${run}.${site}.${row}`);
-        expect(largestDifference(together[row]!.captures[site]!, captured)).toBeLessThan(TOLERANCE);
+        expect(largestDifference(together[row]!.captures[site]!, captured)).toBeLessThan(tolerance);
       }
     }
   });
@@ -88,7 +95,9 @@ describe.each(GOLDEN_NAMES)('openOnnxDecoder on %s', (name) => {
     const open = (sites: readonly Site[]) =>
       openOnnxDecoder({ path, purpose: { logits: true, capture: [], steer: sites } });
     const plain = await replay(await open([]), golden, { tokens });
-    const zero = await replay(await open(steer), golden, { tokens });
+    const zero = await replay(await open(steer.filter((site) => golden.sites.includes(site))), golden, {
+      tokens,
+    });
     zero.forEach((result, row) => {
       expect(result.logits.length).toBeGreaterThan(0);
       expect(largestDifference(result.logits, plain[row]!.logits)).toBe(0);

@@ -7,7 +7,7 @@
 import { InvalidArgumentError, SITES, type Site, UnsupportedModelError } from '@austeer/core';
 import { toBinary } from '@bufbuild/protobuf';
 import { ModelProtoSchema, TensorProto_DataType } from 'onnx-buf';
-import type { DecoderGraph, GraphPurpose } from '../decoder-graph.ts';
+import { type DecoderGraph, type GraphPurpose, STRENGTH_INPUT } from '../decoder-graph.ts';
 import { referToWeights } from '../model-file/external-weights.ts';
 import { type GraphIndex, indexGraph } from '../model-file/graph-index.ts';
 import { MICROSOFT_DOMAIN } from '../model-file/graph-writer.ts';
@@ -18,19 +18,12 @@ import { type DecoderPorts, readDecoderPorts } from './decoder-ports.ts';
 import { createGraphEditor, type EditedSite } from './graph-editor.ts';
 import { findLanguageModelHead } from './language-model-head.ts';
 import { type ModelFolder, readModelFolder } from './model-folder.ts';
+import type { SiteMap } from './site-map.ts';
 
 /** Split takes its sizes as an input since opset 13. */
 const LOWEST_OPSET = 13;
 /** Initializers need not be inputs since IR version 4; 8 is what opset 13 to 18 exports carry. */
 const LOWEST_IR_VERSION = 8n;
-
-/**
- * Sites by tensor name, for graphs whose structure is not understood: one value `[rows, tokens, width]` per
- * layer. They stand in for what the search finds, and for the search itself where it fails.
- */
-export type SiteMap = Readonly<
-  Partial<Record<Site, { readonly width: number; readonly tensors: readonly string[] }>>
->;
 
 /** Options of {@link openOnnxDecoder}. */
 export interface OpenOnnxDecoderOptions {
@@ -77,24 +70,13 @@ export async function openOnnxDecoder(options: OpenOnnxDecoderOptions): Promise<
       expected: 'logits, or at least one site to capture',
     });
   }
-  const {
-    file,
-    ports: allPorts,
-    index,
-    sites,
-    config,
-  } = await readDecoder({
+  const { file, ports, index, sites, config } = await readDecoder({
     path,
     siteMap,
     wanted: [...purpose.capture, ...purpose.steer],
   });
-  const layers = allPorts.past.length;
+  const layers = ports.past.length;
   const depth = depthOf(purpose, layers);
-  const ports = {
-    ...allPorts,
-    past: allPorts.past.slice(0, depth),
-    present: allPorts.present.slice(0, depth),
-  };
   const { model, graph } = file;
   const activationType = isHalfSite(index, sites.ffn?.locations ?? []) ? 'float16' : 'float32';
   const editor = createGraphEditor(graph);
@@ -121,7 +103,7 @@ export async function openOnnxDecoder(options: OpenOnnxDecoderOptions): Promise<
   const steered = inOrder(purpose.steer).map(editedSite);
   const captured = inOrder(purpose.capture).map(editedSite);
   for (const site of steered) {
-    const names = editor.steer(site);
+    const names = editor.steer(site, { tokenStrength: purpose.tokenStrength ?? false });
     gain[site.site] = names.gain;
     bias[site.site] = names.bias;
   }
@@ -135,11 +117,13 @@ export async function openOnnxDecoder(options: OpenOnnxDecoderOptions): Promise<
       isHalf: ports.hasHalfLogits,
     });
 
-  editor.keepOnly([
-    ...(purpose.logits ? [ports.logits] : []),
-    ...ports.present.flatMap(({ key, value }) => [key, value]),
-    ...Object.values(captures).flat(),
-  ]);
+  const wanted = [...(purpose.logits ? [ports.logits] : []), ...Object.values(captures).flat()];
+  // Some exports read the number of past tokens off the last layer's cache: then every layer is kept.
+  const reads = editor.readsOf(wanted);
+  const isShort = !ports.past.slice(depth).some(({ key, value }) => reads.has(key) || reads.has(value));
+  const past = isShort ? ports.past.slice(0, depth) : ports.past;
+  const present = ports.present.slice(0, past.length);
+  editor.keepOnly([...wanted, ...present.flatMap(({ key, value }) => [key, value])]);
   const { dataFolder, initializers } = await referToWeights(file, graph.initializer);
   graph.initializer = [...initializers];
   if (model.irVersion < LOWEST_IR_VERSION) model.irVersion = LOWEST_IR_VERSION;
@@ -169,11 +153,12 @@ export async function openOnnxDecoder(options: OpenOnnxDecoderOptions): Promise<
       ids: ports.ids,
       attentionMask: kept(ports.attentionMask),
       positionIds: kept(ports.positionIds),
-      past: ports.past,
+      past,
       gain,
       bias,
+      ...(kept(STRENGTH_INPUT) && { strength: STRENGTH_INPUT }),
     },
-    outputs: { logits: purpose.logits ? ports.logits : undefined, present: ports.present, captures },
+    outputs: { logits: purpose.logits ? ports.logits : undefined, present, captures },
   };
 }
 

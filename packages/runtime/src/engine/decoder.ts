@@ -5,7 +5,7 @@
  * @module
  */
 import type { SteeringValues } from '@austeer/core';
-import { type DecoderGraph, type GraphPurpose, POSITIONS_INPUT } from '@austeer/onnx';
+import { type DecoderGraph, type GraphPurpose, POSITIONS_INPUT, STRENGTH_INPUT } from '@austeer/onnx';
 import { createKeyValueCaches, type KeyValueCache, type KeyValueCaches } from './key-value-cache.ts';
 import {
   checkDevice,
@@ -35,7 +35,10 @@ export interface DecoderOutput {
 /** A batch in progress: its rows keep their past and their steering. */
 export interface DecoderBatch {
   readonly graph: DecoderGraph;
-  run(rows: PaddedRows, positions: Positions): Promise<DecoderOutput>;
+  /**
+   * @param strengths `[rows, tokens]`, how strong the edits are at each token. @default 1 everywhere
+   */
+  run(rows: PaddedRows, positions: Positions, strengths?: Float32Array): Promise<DecoderOutput>;
   /** The past as it is now, to return to: a common prefix is computed once for several continuations. */
   mark(): CacheMark;
   reset(mark: CacheMark): void;
@@ -97,7 +100,8 @@ export function createDecoder(
       }
       return {
         graph,
-        run: (rows, positions) => runGraph({ ort, graph, session, cache, fixed, rows, positions }),
+        run: (rows, positions, strengths) =>
+          runGraph({ ort, graph, session, cache, fixed, rows, positions, strengths }),
         mark: () => cache.mark(),
         reset: (mark) => cache.reset(mark),
       };
@@ -114,6 +118,7 @@ function serves(made: GraphPurpose, wanted: GraphPurpose): boolean {
   return (
     made.logits === wanted.logits &&
     made.depth === wanted.depth &&
+    (made.tokenStrength === true || wanted.tokenStrength !== true) &&
     made.capture.length === wanted.capture.length &&
     wanted.capture.every((site) => made.capture.includes(site)) &&
     wanted.steer.every((site) => made.steer.includes(site))
@@ -128,8 +133,9 @@ async function runGraph(options: {
   fixed: Readonly<Record<string, OrtTensor>>;
   rows: PaddedRows;
   positions: Positions;
+  strengths: Float32Array | undefined;
 }): Promise<DecoderOutput> {
-  const { ort, graph, session, cache, fixed, rows, positions } = options;
+  const { ort, graph, session, cache, fixed, rows, positions, strengths } = options;
   const picked = new BigInt64Array(positions.length * 2);
   for (const [index, [row, column]] of positions.entries()) {
     picked[index * 2] = BigInt(row);
@@ -146,6 +152,10 @@ async function runGraph(options: {
   }
   if (graph.inputs.positionIds !== undefined) {
     feeds[graph.inputs.positionIds] = new ort.Tensor('int64', rows.positionIds, [rows.rows, rows.tokens]);
+  }
+  if (graph.inputs.strength !== undefined) {
+    const data = strengths ?? new Float32Array(rows.rows * rows.tokens).fill(1);
+    feeds[STRENGTH_INPUT] = new ort.Tensor('float32', data, [rows.rows, rows.tokens, 1]);
   }
   const captureNames = Object.values(graph.outputs.captures).flat();
   const fetches: Record<string, OrtTensor | null> = { ...cache.fetches() };

@@ -5,6 +5,7 @@
  */
 import { InvalidArgumentError, type RowSteering, type Site, type SteeringValues } from '@austeer/core';
 import type { DecoderGraph } from '@austeer/onnx';
+import { needsStrengths } from './row-strengths.ts';
 
 /** The steering of each row of a call; `undefined` leaves a row alone. */
 export type SteeringOfRow = (row: number) => SteeringValues | undefined;
@@ -19,7 +20,7 @@ export function resolveRowSteering(options: {
   rows: number;
   layers: number;
   widths: Readonly<Partial<Record<Site, number>>>;
-}): { of: SteeringOfRow; sites: readonly Site[] } {
+}): { of: SteeringOfRow; sites: readonly Site[]; tokenStrength: boolean } {
   const { steering, rows, layers, widths } = options;
   const perRow: readonly (SteeringValues | undefined)[] | undefined = isPerRow(steering)
     ? steering
@@ -57,6 +58,7 @@ export function resolveRowSteering(options: {
   return {
     of: (row) => (perRow === undefined ? (steering as SteeringValues | undefined) : perRow[row]),
     sites: [...sites],
+    tokenStrength: needsStrengths(perRow ?? [steering as SteeringValues | undefined]),
   };
 }
 

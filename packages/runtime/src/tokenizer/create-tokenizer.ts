@@ -13,6 +13,8 @@ export interface TokenizerDefinition {
   readonly tokenizer: object;
   /** Tokens at which an answer ends. */
   readonly endTokens: readonly number[];
+  /** Tokens before every text. @default what the definition's own post-processor puts there */
+  readonly beginTokens?: readonly number[] | undefined;
   /** Jinja source of the chat template. */
   readonly chatTemplate: string | undefined;
   /** Texts that templates refer to, for example `bos_token`. */
@@ -51,9 +53,11 @@ export function createTokenizer(definition: TokenizerDefinition): Tokenizer {
   // Clean-up of spaces would change what the model said.
   const tokenizer = new HuggingFaceTokenizer(source, { clean_up_tokenization_spaces: false });
   let template: Template | undefined;
+  const encode = (text: string): number[] => tokenizer.encode(text, { add_special_tokens: false }).ids;
   return {
     endTokens,
-    encode: (text) => tokenizer.encode(text, { add_special_tokens: false }).ids,
+    beginTokens: definition.beginTokens ?? tokensBefore(tokenizer, 'a', encode('a')),
+    encode,
     decode: (tokens, options = {}) =>
       tokens.length === 0
         ? ''
@@ -71,4 +75,11 @@ export function createTokenizer(definition: TokenizerDefinition): Tokenizer {
       });
     },
   };
+}
+
+/** What stands before a text when the tokenizer adds its special tokens. */
+function tokensBefore(tokenizer: HuggingFaceTokenizer, text: string, plain: readonly number[]): number[] {
+  const whole: readonly number[] = tokenizer.encode(text, { add_special_tokens: true }).ids;
+  const at = whole.findIndex((_, start) => plain.every((token, index) => whole[start + index] === token));
+  return plain.length === 0 || at < 0 ? [] : whole.slice(0, at);
 }

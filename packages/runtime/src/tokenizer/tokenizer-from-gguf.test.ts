@@ -35,6 +35,17 @@ describe('tokenizerFromGguf', () => {
     });
   });
 
+  it('begins texts with <bos> where the file says so, or says nothing and its kind does', () => {
+    const beginTokens = (name: string, entries: Readonly<Record<string, GgufValue>>) =>
+      tokenizerFromGguf(fileWith({ ...goldens[name]!.metadata, bos_token_id: 1, ...entries })).beginTokens;
+    expect(beginTokens('llama', { add_bos_token: true })).toEqual([1]);
+    expect(beginTokens('llama', { add_bos_token: false })).toEqual([]);
+    expect(beginTokens('default', { add_bos_token: true })).toEqual([1]);
+    expect(beginTokens('default', { add_bos_token: false })).toEqual([]);
+    const { add_bos_token: _, ...silent } = goldens.llama!.metadata;
+    expect(tokenizerFromGguf(fileWith({ ...silent, bos_token_id: 1 })).beginTokens).toEqual([1]);
+  });
+
   const { metadata } = goldens.llama!;
   it.each([
     ['another kind of tokenizer', { model: 'bert' }, 'UNSUPPORTED_MODEL', 'supported: gpt2'],

@@ -83,6 +83,13 @@ export function tokenizerFromGguf(file: GgufFile): Tokenizer {
     });
   };
 
+  // Where a file says nothing, SentencePiece models and Llama 3 begin with <bos>, as in llama.cpp.
+  const beginTokens = (): number[] => {
+    const bos = idOf('bos');
+    const usual = value('ggml.model') === 'llama' || value('ggml.pre') === 'llama-bpe';
+    return bos !== undefined && (value('ggml.add_bos_token') ?? usual) === true ? [bos] : [];
+  };
+
   return createTokenizer({
     tokenizer: {
       version: '1.0',
@@ -104,6 +111,7 @@ export function tokenizerFromGguf(file: GgufFile): Tokenizer {
       ...definition(),
     },
     endTokens,
+    beginTokens: beginTokens(),
     chatTemplate: typeof template === 'string' ? template : undefined,
     specialTexts: { bos_token: textOf(idOf('bos')), eos_token: textOf(idOf('eos')) },
   });

@@ -1,0 +1,63 @@
+/**
+ * `austeer plan change`.
+ *
+ * @module
+ */
+import type { PositionRule, Site, StrengthSchedule } from '@austeer/core';
+import { parsePositionRule, parseStrengthSchedule } from '@austeer/steering';
+import { buildCommand, numberParser } from '@stricli/core';
+import { jsonFlag, parseSites, parseWhole, parseWholeList, requiredPath } from '../flags.ts';
+
+export interface PlanChangeFlags {
+  readonly scale?: number | undefined;
+  readonly negate: boolean;
+  readonly sites?: Site[] | undefined;
+  readonly layers?: number[] | undefined;
+  readonly top?: number | undefined;
+  readonly positions?: PositionRule | undefined;
+  readonly schedule?: StrengthSchedule | undefined;
+  readonly out: string;
+  readonly json: boolean;
+}
+
+/** A name as it stands, anything else as JSON. */
+function nameOrJson(text: string): unknown {
+  return /^[a-z]+$/i.test(text) ? text : JSON.parse(text);
+}
+
+const optional = <T>(parse: (text: string) => T, brief: string, placeholder: string) =>
+  ({ kind: 'parsed', parse, optional: true, brief, placeholder }) as const;
+
+export const change = buildCommand({
+  loader: async () => (await import('../run/plan-change.ts')).runPlanChange,
+  parameters: {
+    positional: { kind: 'tuple', parameters: [{ parse: String, brief: 'A plan file', placeholder: 'plan' }] },
+    flags: {
+      scale: optional(numberParser, 'Multiply the strength', 'x'),
+      negate: { kind: 'boolean', default: false, brief: 'Turn every edit round' },
+      sites: optional(parseSites, 'Keep these sites [all]', 'sites'),
+      layers: optional(parseWholeList, 'Keep these layers, with commas between [all]', 'layers'),
+      top: optional(parseWhole, 'Keep the first edits of those that are left [all]', 'n'),
+      positions: optional(
+        (text) => parsePositionRule(nameOrJson(text)),
+        'Tokens to steer: all, prompt, generated, lastPromptToken, or a rule as JSON',
+        'rule',
+      ),
+      schedule: optional(
+        (text) => parseStrengthSchedule(nameOrJson(text)),
+        'Strength along them: constant, {"warmUp": n} or {"halfLife": n, "floor": x}',
+        'schedule',
+      ),
+      out: requiredPath('Where the changed plan goes, safetensors'),
+      json: jsonFlag,
+    },
+  },
+  docs: {
+    brief: 'Make a plan of a plan: stronger, reversed, less of it, at other tokens',
+    fullDescription: [
+      'Make a plan of a plan: stronger, reversed, less of it, at other tokens. Rules: docs/plan-format.md',
+      '',
+      `Example:  austeer plan change plan.safetensors --top 8 --scale 0.5 --positions '{"window": [-4, null], "of": "prompt"}' --out part.safetensors`,
+    ].join('\n'),
+  },
+});
