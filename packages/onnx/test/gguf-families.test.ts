@@ -90,6 +90,24 @@ it('captures the lowest layers alone', async () => {
   expect(() => prepared.graph({ logits: true, capture: [], steer: [], depth: 2 })).toThrow('every layer');
 });
 
+it('computes every type in 4bit near PyTorch', async () => {
+  const file = await openGguf(join(folder, 'mixed-types.gguf'));
+  const prepared = await prepareGguf({ file, precision: '4bit', cacheKey: 'mixed', cacheDirectory });
+  const golden = goldenOf(
+    await readSafetensorsFile(join(folder, 'mixed-types.safetensors'), { what: 'Golden file' }),
+  );
+  const graph = prepared.graph({ logits: true, capture: [], steer: [] });
+  const run = startRun(graph, await createSession(graph), { rows: 1, capacity: 32 });
+  await run.step([golden.tokens('tokens.1')]);
+  const expected = golden.floats('logits.1');
+  const { logits } = run.results[0]!;
+  const squares = (numbers: ArrayLike<number>): number =>
+    Array.from(numbers).reduce((sum, value) => sum + value ** 2, 0);
+  const error = logits.map((value, index) => value - expected[index]!);
+  // 0.0125: what 8-bit activations lose in two layers.
+  expect(Math.sqrt(squares(error) / squares(expected))).toBeLessThan(0.02);
+});
+
 it('says how 4bit holds the matrices', async () => {
   const file = await openGguf(join(folder, 'mixed-types.gguf'));
   const prepared = await prepareGguf({ file, precision: '4bit', cacheKey: 'mixed', cacheDirectory });
