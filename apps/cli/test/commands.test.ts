@@ -274,7 +274,7 @@ describe('plan and generate', () => {
     );
   });
 
-  it('plan → less of it, elsewhere; refused by a model that steers every position alike', async () => {
+  it('plan → less of it, at some tokens only, and the answer tells at which', async () => {
     lines('c.jsonl', [
       { site: 'ffn', layer: 1, index: 3, gain: 0.5 },
       { site: 'residual', layer: 1, index: 0, bias: 2, strength: 3 },
@@ -313,10 +313,12 @@ describe('plan and generate', () => {
     expect((await runCli('plan', 'diff', at('c.safetensors'), at('some.safetensors'))).stdout).toContain(
       'positions: "all" in',
     );
-    const generate = ['generate', ...model, '--prompt', 'hi', '--max-new-tokens', '1'];
-    expect((await runCli(...generate, '--plan', at('some.safetensors'))).stderr).toContain(
-      'this model steers every position alike',
-    );
+    const prompt = [5, 6, 7, 8];
+    lines('prompt.jsonl', [{ tokens: prompt }]);
+    const generate = ['generate', ...model, '--input', at('prompt.jsonl'), '--max-new-tokens', '3'];
+    expect(await runJson<{ rows: object[] }>(...generate, '--plan', at('some.safetensors'))).toMatchObject({
+      rows: [{ steeredPositions: [prompt.length - 2, prompt.length - 1] }],
+    });
     const merged = await runCli(
       'plan',
       'merge',

@@ -135,7 +135,10 @@ export async function runTask(options: RunTaskOptions): Promise<RunResult> {
   const fitted = fit === undefined ? undefined : await fitAusteer(options, fit, validation);
   const plan = fitted?.plan ?? (typeof method === 'object' && 'plan' in method ? method.plan : undefined);
   options.onEvent?.({ kind: 'testing', items: test.length });
-  const conditions = plan === undefined ? [undefined] : [undefined, compilePlan(plan, model.identity)];
+  const conditions =
+    plan === undefined
+      ? [undefined]
+      : [undefined, compilePlan(plan, model.identity, { tokenStrength: true })];
   const answered = await answerItems({ ...callOptions(options), model, task, items: test, conditions });
   const [vanillaRecords, steeredRecords] = [answered[0]!, answered[1]];
   const vanilla = summarizeAnswers(vanillaRecords, { seed });

@@ -7,7 +7,7 @@
 import { InvalidArgumentError, SITES, type Site, UnsupportedModelError } from '@austeer/core';
 import { toBinary } from '@bufbuild/protobuf';
 import { ModelProtoSchema, TensorProto_DataType } from 'onnx-buf';
-import { type DecoderGraph, type GraphPurpose, STRENGTH_INPUT } from '../decoder-graph.ts';
+import { computedLayers, type DecoderGraph, type GraphPurpose, STRENGTH_INPUT } from '../decoder-graph.ts';
 import { referToWeights } from '../model-file/external-weights.ts';
 import { type GraphIndex, indexGraph } from '../model-file/graph-index.ts';
 import { MICROSOFT_DOMAIN } from '../model-file/graph-writer.ts';
@@ -76,7 +76,7 @@ export async function openOnnxDecoder(options: OpenOnnxDecoderOptions): Promise<
     wanted: [...purpose.capture, ...purpose.steer],
   });
   const layers = ports.past.length;
-  const depth = depthOf(purpose, layers);
+  const depth = computedLayers(purpose, layers);
   const { model, graph } = file;
   const activationType = isHalfSite(index, sites.ffn?.locations ?? []) ? 'float16' : 'float32';
   const editor = createGraphEditor(graph);
@@ -293,21 +293,6 @@ function offeredSite(sites: SiteTable, site: Site): NonNullable<SiteTable[Site]>
     argument: 'purpose',
     given: site,
     expected: `sites that this model offers (${offered.join(', ')})`,
-  });
-}
-
-/**
- * Layers that a graph has to compute.
- *
- * @throws InvalidArgumentError for a depth that the model does not have, or beside logits.
- */
-function depthOf({ depth, logits }: GraphPurpose, layers: number): number {
-  if (depth === undefined) return layers;
-  if (Number.isInteger(depth) && depth >= 1 && depth <= layers && !(logits && depth < layers)) return depth;
-  throw new InvalidArgumentError({
-    argument: 'purpose.depth',
-    given: depth,
-    expected: logits ? `${layers}, because logits need every layer` : `a whole number from 1 to ${layers}`,
   });
 }
 
