@@ -25,7 +25,9 @@ const [path = '', threads = '', precision = ''] = process.argv.slice(2);
 const model = await loadModel({
   model: path,
   threads: Number(threads),
-  precision: precision === '4bit' ? '4bit' : 'fp32',
+  precision: /** @type {import('../../packages/runtime/dist/index.js').LoadModelOptions['precision']} */ (
+    precision
+  ),
 });
 
 /** @param {number} edits @returns {SteeringValues} a small gain at units spread over both sites and all layers */

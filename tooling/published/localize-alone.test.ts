@@ -10,6 +10,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
 import { createContext, runInContext } from 'node:vm';
+import { gzipSync } from 'node:zlib';
 import { build } from 'esbuild';
 import { afterAll, beforeAll, expect, it } from 'vitest';
 import { findPnpm } from '../bootstrap/pnpm.mjs';
@@ -84,4 +85,20 @@ it('runs in a bundle for browsers, without anything of Node', async () => {
   };
   runInContext(outputFiles[0]!.text, createContext(realm));
   expect(JSON.parse(await realm.result!)).toEqual(RANKING);
+});
+
+it('counting and ranking weigh at most 6 kB, minified and compressed', async () => {
+  const { outputFiles } = await build({
+    stdin: {
+      contents: `export { countMomentum, mergeCounts, rankUnits, tiesAtCut } from '@austeer/localize';`,
+      resolveDir: join(folder, 'team'),
+    },
+    bundle: true,
+    minify: true,
+    format: 'esm',
+    platform: 'browser',
+    write: false,
+    logLevel: 'silent',
+  });
+  expect(gzipSync(outputFiles[0]!.contents).length).toBeLessThanOrEqual(6 * 1024);
 });

@@ -58,7 +58,7 @@ export const requiredPath = (brief: string) =>
 export const computeFlags = {
   precision: {
     kind: 'enum',
-    values: ['fp32', '4bit'],
+    values: ['fp32', '4bit', '4bit-fast'],
     default: 'fp32',
     brief: 'GGUF models: exact, or 4-bit weights with 8-bit activations',
   },

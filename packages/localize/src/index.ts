@@ -6,6 +6,20 @@
  */
 export { type CountsFile, countsFromSafetensors, countsToSafetensors } from './counts-file.ts';
 export {
+  createDifferenceMeter,
+  type DifferenceMeter,
+  type DifferenceMoments,
+  mergeMoments,
+  type SiteMoments,
+} from './difference-moments.ts';
+export {
+  balancedScores,
+  type LabelShare,
+  labelShare,
+  measurePairs,
+  type PairStatistics,
+} from './label-counts.ts';
+export {
   countMomentum,
   createMomentumCounter,
   type MomentumCounter,
@@ -13,5 +27,29 @@ export {
   mergeCounts,
   type SiteCounts,
 } from './momentum-counts.ts';
+export { readNpy, readNpz } from './npy.ts';
 export { pairActivations } from './pair-activations.ts';
-export { type RankedUnit, rankUnits, type ScoringMode, type TiesAtCut, tiesAtCut } from './ranking.ts';
+export { randomUnits } from './random-units.ts';
+export {
+  activationDifferences,
+  effectSizes,
+  type RankedUnit,
+  rankScores,
+  rankUnits,
+  type ScoredUnit,
+  type ScoringMode,
+  type TieOrder,
+  type TiesAtCut,
+  tiesAtCut,
+  type UnitScores,
+} from './ranking.ts';
+export {
+  type Overlap,
+  type RankingStability,
+  rankingStability,
+  scoreCorrelation,
+  scoreDistribution,
+  unitLocations,
+  unitOverlap,
+} from './ranking-analysis.ts';
+export { adjustPValues, signTest } from './significance.ts';

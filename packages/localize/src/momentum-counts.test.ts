@@ -153,6 +153,9 @@ describe('mergeCounts', () => {
     };
     expect(() => mergeCounts([small, large])).toThrow('ffn 1 × 2');
     expect(() => mergeCounts([])).toThrow('none given');
+    const many = { ...small, pairs: 2 ** 31 - 1 };
+    expect(mergeCounts([many]).pairs).toBe(2 ** 31 - 1);
+    expect(() => mergeCounts([many, small])).toThrow('at most 2147483647');
   });
 });
 

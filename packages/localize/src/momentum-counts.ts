@@ -7,14 +7,16 @@
 import {
   type ActivationSource,
   EmptyInputError,
-  type FloatTensor,
   InvalidArgumentError,
-  NonFiniteError,
   type PairActivations,
   type Progress,
-  SITES,
   type Site,
 } from '@austeer/core';
+import { checkFinite, checkMergeable, createPairCheck, noPairs } from './pair-check.ts';
+import { createSignKernel, type SignKernel } from './sign-kernel.ts';
+
+/** Counts are 32-bit integers. */
+const PAIRS_LIMIT = 2 ** 31 - 1;
 
 /** Counts of one site, row-major `[layers, width]`. */
 export interface SiteCounts {
@@ -65,71 +67,48 @@ export interface MomentumCounter {
  * ```
  */
 export function createMomentumCounter(options: { sites: readonly Site[] }): MomentumCounter {
-  const { sites } = options;
-  if (sites.length === 0)
-    throw new EmptyInputError({ what: 'Sites', advice: 'Name at least one, for example ffn' });
-  const wanted = SITES.filter((site) => sites.includes(site));
+  const check = createPairCheck(options.sites);
   let pairs = 0;
+  /** Made of the first pair: all sites behind one another. */
+  let kernel: SignKernel | undefined;
   let layers = 0;
-  const counted: Partial<Record<Site, { width: number; promoted: Int32Array; suppressed: Int32Array }>> = {};
+  const parts: { readonly site: Site; readonly width: number; readonly start: number }[] = [];
 
-  const check = (pair: PairActivations): void => {
-    for (const site of wanted) {
-      for (const side of ['positive', 'negative'] as const) {
-        const tensor = pair[side][site];
-        const where = `${side} ${site} of pair "${pair.id}"`;
-        const expected = pairs === 0 ? pair.positive[site]?.shape : [layers, counted[site]!.width];
-        const firstLayers = pairs === 0 ? pair.positive[wanted[0]!]?.shape[0] : layers;
-        if (
-          tensor === undefined ||
-          tensor.shape.length !== 2 ||
-          tensor.shape[0] !== firstLayers ||
-          tensor.shape.join() !== expected?.join() ||
-          tensor.data.length !== tensor.shape[0]! * tensor.shape[1]!
-        ) {
-          throw new InvalidArgumentError({
-            argument: where,
-            given:
-              tensor === undefined
-                ? 'missing'
-                : `[${tensor.shape.join(', ')}] with ${tensor.data.length} numbers`,
-            expected: expected?.length === 2 ? `[${expected.join(', ')}]` : '[layers, width]',
-          });
-        }
-        checkFinite(tensor, where);
-      }
+  const prepare = (pair: PairActivations): SignKernel => {
+    let units = 0;
+    for (const site of check.sites) {
+      const [height = 0, width = 0] = pair.positive[site]!.shape;
+      layers = height;
+      parts.push({ site, width, start: units });
+      units += height * width;
     }
+    return createSignKernel(units);
   };
 
   return {
     add(pair) {
       check(pair);
-      for (const site of wanted) {
-        const positive = pair.positive[site]!;
-        const negative = pair.negative[site]!.data;
-        layers = positive.shape[0]!;
-        counted[site] ??= {
-          width: positive.shape[1]!,
-          promoted: new Int32Array(positive.data.length),
-          suppressed: new Int32Array(positive.data.length),
-        };
-        const { promoted, suppressed } = counted[site];
-        for (let unit = 0; unit < promoted.length; unit++) {
-          const momentum = positive.data[unit]! - negative[unit]!;
-          if (momentum > 0) promoted[unit]! += 1;
-          else if (momentum < 0) suppressed[unit]! += 1;
-        }
+      kernel ??= prepare(pair);
+      for (const { site, start } of parts) {
+        kernel.positive.set(pair.positive[site]!.data, start);
+        kernel.negative.set(pair.negative[site]!.data, start);
       }
+      if (!kernel.isFinite()) checkFinite(pair, check.sites);
+      kernel.count();
       pairs++;
     },
     counts() {
-      if (pairs === 0) throw noPairs();
-      const copy: Partial<Record<Site, SiteCounts>> = {};
-      for (const site of wanted) {
-        const { width, promoted, suppressed } = counted[site]!;
-        copy[site] = { width, promoted: promoted.slice(), suppressed: suppressed.slice() };
+      if (pairs === 0 || kernel === undefined) throw noPairs();
+      const sites: Partial<Record<Site, SiteCounts>> = {};
+      for (const { site, width, start } of parts) {
+        const end = start + layers * width;
+        sites[site] = {
+          width,
+          promoted: kernel.promoted.slice(start, end),
+          suppressed: kernel.suppressed.slice(start, end),
+        };
       }
-      return { pairs, layers, sites: copy };
+      return { pairs, layers, sites };
     },
   };
 }
@@ -187,21 +166,16 @@ export async function countMomentum(
  * ```
  */
 export function mergeCounts(parts: readonly MomentumCounts[]): MomentumCounts {
-  const [first, ...others] = parts;
+  const [first] = parts;
   if (first === undefined) throw new EmptyInputError({ what: 'Counts to merge' });
-  const describe = ({ layers, sites }: MomentumCounts): string =>
-    SITES.filter((site) => sites[site] !== undefined)
-      .map((site) => `${site} ${layers} × ${sites[site]!.width}`)
-      .join(', ');
-  for (const part of others) {
-    if (describe(part) !== describe(first)) {
-      throw new InvalidArgumentError({
-        argument: 'counts to merge',
-        given: describe(part),
-        expected: `${describe(first)}, as the first has`,
-        advice: 'Merge counts of one model and the same sites only',
-      });
-    }
+  checkMergeable('counts to merge', parts);
+  const pairs = parts.reduce((sum, part) => sum + part.pairs, 0);
+  if (pairs > PAIRS_LIMIT) {
+    throw new InvalidArgumentError({
+      argument: 'pairs of all counts',
+      given: pairs,
+      expected: `at most ${PAIRS_LIMIT}, what a 32-bit count can hold`,
+    });
   }
   const sites: Partial<Record<Site, SiteCounts>> = {};
   for (const [site, { width }] of Object.entries(first.sites) as [Site, SiteCounts][]) {
@@ -215,22 +189,5 @@ export function mergeCounts(parts: readonly MomentumCounts[]): MomentumCounts {
     };
     sites[site] = { width, promoted: add('promoted'), suppressed: add('suppressed') };
   }
-  return { pairs: parts.reduce((sum, part) => sum + part.pairs, 0), layers: first.layers, sites };
-}
-
-function checkFinite({ data, shape }: FloatTensor, where: string): void {
-  for (let unit = 0; unit < data.length; unit++) {
-    if (!Number.isFinite(data[unit])) {
-      const width = shape[1]!;
-      throw new NonFiniteError({
-        where: `${where}, layer ${Math.floor(unit / width)}, index ${unit % width},`,
-        given: data[unit]!,
-        advice: 'Find the text that produces it; half-precision models overflow on long inputs',
-      });
-    }
-  }
-}
-
-function noPairs(): EmptyInputError {
-  return new EmptyInputError({ what: 'Pairs', advice: 'Give at least one pair of activations' });
+  return { pairs, layers: first.layers, sites };
 }

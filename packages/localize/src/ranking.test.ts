@@ -3,7 +3,7 @@ import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { countsFromSafetensors, countsToSafetensors } from './counts-file.ts';
 import type { MomentumCounts } from './momentum-counts.ts';
-import { rankUnits, tiesAtCut } from './ranking.ts';
+import { activationDifferences, effectSizes, rankScores, rankUnits, tiesAtCut } from './ranking.ts';
 
 const countsArbitrary = fc
   .record({
@@ -129,5 +129,47 @@ describe('counts file', () => {
     expect(() => countsFromSafetensors(bytes, { path: 'x.safetensors' })).toThrow(
       expect.objectContaining({ code: 'FILE_FORMAT', message: expect.stringContaining(problem) }),
     );
+  });
+});
+
+describe('ties by effect size', () => {
+  const counts: MomentumCounts = {
+    pairs: 3,
+    layers: 1,
+    sites: { ffn: { width: 4, promoted: Int32Array.of(3, 3, 2, 0), suppressed: Int32Array.of(0, 0, 1, 3) } },
+  };
+  const moments = (...mean: number[]) => ({
+    pairs: 3,
+    layers: 1,
+    sites: { ffn: { width: 4, mean: Float64Array.from(mean), squares: Float64Array.of(2, 2, 2, 0) } },
+  });
+
+  it('orders units of equal score only', () => {
+    const ranking = rankUnits(counts, { ties: 'effect-size', moments: moments(1, 2, 9, -1) });
+    // Unit 3 never varies: an infinite effect; unit 2 has the larger effect but the lower score.
+    expect(ranking.map(({ index }) => index)).toEqual([3, 1, 0, 2]);
+    expect(rankUnits(counts).map(({ index }) => index)).toEqual([0, 1, 3, 2]);
+  });
+
+  it('refuses missing moments, and those of other pairs', () => {
+    expect(() => rankUnits(counts, { ties: 'effect-size' })).toThrow('the moments of the 3 pairs');
+    const other = { ...moments(1, 1, 1, 1), pairs: 4 };
+    expect(() => rankUnits(counts, { ties: 'effect-size', moments: other })).toThrow('of 4 pairs');
+    expect(() => rankUnits(counts, { ties: 'effect-sise' as 'index' })).toThrow(
+      'Did you mean "effect-size"?',
+    );
+  });
+
+  it('ranks by effect size and by activation difference', () => {
+    expect(rankScores(effectSizes(moments(1, -2, 9, 0))).map(({ index, sign }) => [index, sign])).toEqual([
+      [2, 1],
+      [1, -1],
+      [0, 1],
+    ]);
+    expect(rankScores(activationDifferences(moments(1, -2, 9, 0)), { top: 1 })[0]).toMatchObject({
+      index: 2,
+      score: 9,
+    });
+    expect(() => effectSizes({ ...moments(1, 1, 1, 1), pairs: 1 })).toThrow('two or more');
   });
 });

@@ -3,8 +3,17 @@
  *
  * @module
  */
-import { EmptyInputError, InvalidArgumentError, SITES, type Site, UnknownNameError } from '@austeer/core';
+import {
+  EmptyInputError,
+  InvalidArgumentError,
+  SITES,
+  type Site,
+  type Unit,
+  UnknownNameError,
+} from '@austeer/core';
+import type { DifferenceMoments, SiteMoments } from './difference-moments.ts';
 import type { MomentumCounts } from './momentum-counts.ts';
+import { checkMergeable } from './pair-check.ts';
 
 /**
  * Which sign a unit has when as many pairs promote as suppress it: `official` takes + (the released code),
@@ -12,15 +21,16 @@ import type { MomentumCounts } from './momentum-counts.ts';
  */
 export type ScoringMode = 'official' | 'paper';
 
-/** A unit with its score, in rank order. */
-export interface RankedUnit {
-  readonly site: Site;
-  readonly layer: number;
-  readonly index: number;
-  /** s = max(n⁺, n⁻) / N, in (0, 1]. */
+/** A unit with a score and a direction, in rank order. */
+export interface ScoredUnit extends Unit {
+  /** How strongly the unit tells right from wrong, > 0; what it is measured in is the ranking's. */
   readonly score: number;
   /** 1: the right answer has the higher value; −1: the lower. */
   readonly sign: 1 | -1;
+}
+
+/** A unit with its momentum score s = max(n⁺, n⁻) / N, in (0, 1]. */
+export interface RankedUnit extends ScoredUnit {
   readonly promoted: number;
   readonly suppressed: number;
 }
@@ -34,7 +44,14 @@ export interface TiesAtCut {
   readonly taken: number;
 }
 
+/**
+ * In which order units of equal score stand: `index` by layer, site, index (the released code); `effect-size` by
+ * the size of the mean difference over its deviation, then by index.
+ */
+export type TieOrder = 'index' | 'effect-size';
+
 const MODES: readonly ScoringMode[] = ['official', 'paper'];
+const TIE_ORDERS: readonly TieOrder[] = ['index', 'effect-size'];
 
 /**
  * Ranks units by score, highest first. The order of ties is part of the result, as it is in the released code:
@@ -45,8 +62,11 @@ const MODES: readonly ScoringMode[] = ['official', 'paper'];
  * @param options.sites sites ranked together. @default all that were counted
  * @param options.top most units returned, ≥ 1. @default all
  * @param options.mode sign on a tie of n⁺ and n⁻. @default 'official'
- * @throws InvalidArgumentError when a site was not counted or `top` is no whole number ≥ 1.
- * @throws UnknownNameError for another mode.
+ * @param options.ties order of units with equal scores; `effect-size` needs `moments`. @default 'index'
+ * @param options.moments moments of the same pairs' differences
+ * @throws InvalidArgumentError when a site was not counted, `top` is no whole number ≥ 1, or moments are missing
+ *   or of other pairs.
+ * @throws UnknownNameError for another mode or order.
  *
  * @example
  * ```ts
@@ -60,14 +80,18 @@ export function rankUnits(
     sites?: readonly Site[] | undefined;
     top?: number | undefined;
     mode?: ScoringMode | undefined;
+    ties?: TieOrder | undefined;
+    moments?: DifferenceMoments | undefined;
   } = {},
 ): RankedUnit[] {
-  const { top = Number.POSITIVE_INFINITY, mode = 'official' } = options;
+  const { top = Number.POSITIVE_INFINITY, mode = 'official', ties = 'index', moments } = options;
   const sites = chooseSites(counts, options.sites);
   if (!MODES.includes(mode)) throw new UnknownNameError({ kind: 'scoring mode', given: mode, known: MODES });
-  if (top !== Number.POSITIVE_INFINITY && (!Number.isInteger(top) || top < 1)) {
-    throw new InvalidArgumentError({ argument: 'top', given: top, expected: 'a whole number ≥ 1' });
+  if (!TIE_ORDERS.includes(ties)) {
+    throw new UnknownNameError({ kind: 'order of ties', given: ties, known: TIE_ORDERS });
   }
+  checkTop(top);
+  const effects = ties === 'effect-size' ? effectsFor(counts, moments) : undefined;
   const histogram = scoreHistogram(counts, sites);
   // The lowest score that can be among the top: everything below need not be looked at again.
   let lowest = counts.pairs;
@@ -96,7 +120,124 @@ export function rankUnits(
       }
     }
   }
+  if (effects !== undefined) {
+    const width = (site: Site): number => counts.sites[site]!.width;
+    const size = ({ site, layer, index }: Unit): number =>
+      Math.abs(effects.sites[site]!.values[layer * width(site) + index]!);
+    for (const units of byScore) sortBySize(units, size);
+  }
   return byScore.reverse().flat().slice(0, top);
+}
+
+/** Signed scores of every unit, row-major `[layers, width]` per site: positive where right answers lie higher. */
+export interface UnitScores {
+  readonly layers: number;
+  readonly sites: Readonly<Partial<Record<Site, { readonly width: number; readonly values: Float64Array }>>>;
+}
+
+/**
+ * Ranks units by the size of any signed score, largest first; ties by layer, site, index. Scores of 0 are left
+ * out.
+ *
+ * @param options.sites sites ranked together. @default all that have scores
+ * @param options.top most units returned, ≥ 1. @default all
+ * @throws InvalidArgumentError when a site has no scores or `top` is no whole number ≥ 1.
+ *
+ * @example
+ * ```ts
+ * const sites = { ffn: { width: 3, values: Float64Array.of(0.5, -2, 0) } };
+ * rankScores({ layers: 1, sites }).map(({ index, score, sign }) => [index, score, sign]); // [[1, 2, -1], [0, 0.5, 1]]
+ * ```
+ */
+export function rankScores(
+  scores: UnitScores,
+  options: { sites?: readonly Site[] | undefined; top?: number | undefined } = {},
+): ScoredUnit[] {
+  const { top = Number.POSITIVE_INFINITY } = options;
+  const sites = chooseSites(scores, options.sites);
+  checkTop(top);
+  const units: ScoredUnit[] = [];
+  for (let layer = 0; layer < scores.layers; layer++) {
+    for (const site of sites) {
+      const { width, values } = scores.sites[site]!;
+      for (let index = 0; index < width; index++) {
+        const value = values[layer * width + index]!;
+        if (value !== 0) units.push({ site, layer, index, score: Math.abs(value), sign: value > 0 ? 1 : -1 });
+      }
+    }
+  }
+  // Two infinite effect sizes tie: their difference would be NaN.
+  return units.sort((a, b) => (a.score === b.score ? 0 : b.score - a.score)).slice(0, top);
+}
+
+/**
+ * Effect size of every unit: mean difference over its standard deviation (N − 1). 0 where the mean is 0; ±∞ where
+ * every pair differs by the same amount.
+ *
+ * @throws InvalidArgumentError with fewer than two pairs: one pair has no deviation.
+ *
+ * @example
+ * ```ts
+ * const sites = { ffn: { width: 1, mean: Float64Array.of(3), squares: Float64Array.of(4) } };
+ * effectSizes({ pairs: 2, layers: 1, sites }).sites.ffn?.values[0]; // 1.5
+ * ```
+ */
+export function effectSizes(moments: DifferenceMoments): UnitScores {
+  const { pairs } = moments;
+  if (pairs < 2) {
+    throw new InvalidArgumentError({ argument: 'pairs', given: pairs, expected: 'two or more' });
+  }
+  return mapMoments(moments, (mean, squares) => (mean === 0 ? 0 : mean / Math.sqrt(squares / (pairs - 1))));
+}
+
+/**
+ * Mean difference of every unit, the score of SADI and of the paper's ablation "activation difference".
+ *
+ * @example
+ * ```ts
+ * const sites = { ffn: { width: 1, mean: Float64Array.of(-3), squares: Float64Array.of(4) } };
+ * rankScores(activationDifferences({ pairs: 2, layers: 1, sites })); // [{ site: 'ffn', layer: 0, index: 0, score: 3, sign: -1 }]
+ * ```
+ */
+export function activationDifferences(moments: DifferenceMoments): UnitScores {
+  return mapMoments(moments, (mean) => mean);
+}
+
+function mapMoments(
+  { layers, sites }: DifferenceMoments,
+  score: (mean: number, squares: number) => number,
+): UnitScores {
+  const scored = (Object.entries(sites) as [Site, SiteMoments][]).map(([site, { width, mean, squares }]) => [
+    site,
+    { width, values: mean.map((value, unit) => score(value, squares[unit]!)) },
+  ]);
+  return { layers, sites: Object.fromEntries(scored) };
+}
+
+function effectsFor(counts: MomentumCounts, moments: DifferenceMoments | undefined): UnitScores {
+  if (moments?.pairs !== counts.pairs) {
+    throw new InvalidArgumentError({
+      argument: 'moments',
+      given: moments === undefined ? 'missing' : `of ${moments.pairs} pairs`,
+      expected: `the moments of the ${counts.pairs} pairs that were counted`,
+      advice: 'Measure them in the same run: measurePairs',
+    });
+  }
+  checkMergeable('moments', [counts, moments]);
+  return effectSizes(moments);
+}
+
+/** Largest first; equal sizes keep their order. */
+function sortBySize<T>(units: T[], size: (unit: T) => number): void {
+  const sized = units.map((unit) => ({ unit, size: size(unit) }));
+  sized.sort((a, b) => (a.size === b.size ? 0 : b.size - a.size));
+  for (const [rank, { unit }] of sized.entries()) units[rank] = unit;
+}
+
+function checkTop(top: number): void {
+  if (top !== Number.POSITIVE_INFINITY && (!Number.isInteger(top) || top < 1)) {
+    throw new InvalidArgumentError({ argument: 'top', given: top, expected: 'a whole number ≥ 1' });
+  }
 }
 
 /**
@@ -146,8 +287,11 @@ function scoreHistogram(counts: MomentumCounts, sites: readonly Site[]): Float64
   return histogram;
 }
 
-function chooseSites(counts: MomentumCounts, sites: readonly Site[] | undefined): Site[] {
-  const counted = SITES.filter((site) => counts.sites[site] !== undefined);
+function chooseSites(
+  measured: { readonly sites: Readonly<Partial<Record<Site, unknown>>> },
+  sites: readonly Site[] | undefined,
+): Site[] {
+  const counted = SITES.filter((site) => measured.sites[site] !== undefined);
   for (const site of sites ?? []) {
     if (!counted.includes(site)) {
       throw new InvalidArgumentError({

@@ -15,7 +15,7 @@ export async function runDoctor(this: AusteerContext, flags: DoctorFlags, name: 
   await withModel(this, { ...flags, model: name }, async (model) => {
     const { identity, details, contextLength } = model;
     const usual =
-      details.format === 'gguf' && flags.precision === '4bit'
+      details.format === 'gguf' && flags.precision !== 'fp32'
         ? ROUNDED_TOLERANCE
         : details.activationType === 'float16'
           ? HALF_TOLERANCE

@@ -77,8 +77,9 @@ export function planWeights(
   const linears = (
     name: string,
     matrices: readonly [string, number, number][],
-    rounding: ActivationRounding = 'coarse',
+    whereFine: ActivationRounding = 'coarse',
   ): readonly Linear[] => {
+    const rounding = precision === '4bit-fast' ? 'coarse' : whereFine;
     const parts = matrices.map(([matrix, rows, columns]) => {
       const bias = matrix.replace(/weight$/, 'bias');
       return {
