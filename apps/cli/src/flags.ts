@@ -4,6 +4,7 @@
  * @module
  */
 import { InvalidArgumentError, parseSite, type Site } from '@austeer/core';
+import type { Ranking, ScoringMode, TieOrder } from '@austeer/localize';
 import type { Precision } from '@austeer/onnx';
 import type { Device } from '@austeer/runtime';
 import { numberParser } from '@stricli/core';
@@ -60,7 +61,7 @@ export const computeFlags = {
     kind: 'enum',
     values: ['fp32', '4bit', '4bit-fast'],
     default: 'fp32',
-    brief: 'GGUF models: exact, or 4-bit weights with 8-bit activations',
+    brief: 'GGUF models: exact; 4-bit weights, 8-bit activations; the same, faster and coarser',
   },
   threads: optionalWhole('Threads of the matrix products [all cores]'),
   device: {
@@ -114,6 +115,38 @@ export const sitesFlag = (initial: string) =>
     brief: 'Sites: attention, ffn, ffnInner, residual, with commas between',
     placeholder: 'sites',
   }) as const;
+
+/** How units are ranked. */
+export interface RankingFlags {
+  readonly ranking: Ranking;
+  readonly ties: TieOrder;
+  readonly mode: ScoringMode;
+}
+
+/** Written out like the devices. */
+const RANKINGS = ['momentum', 'balanced', 'effect-size', 'difference'] as const satisfies readonly Ranking[];
+
+/** How units are ranked: the paper's way, and others. */
+export const rankingFlags = {
+  ranking: {
+    kind: 'enum',
+    values: RANKINGS,
+    default: 'momentum',
+    brief: 'What units are ordered by: the paper’s momentum; averaged over answers; mean difference',
+  },
+  ties: {
+    kind: 'enum',
+    values: ['index', 'effect-size'],
+    default: 'index',
+    brief: 'Units of one score: lowest layer first, as released, or largest effect first',
+  },
+  mode: {
+    kind: 'enum',
+    values: ['official', 'paper'],
+    default: 'official',
+    brief: 'Sign where as many pairs rise as fall: + as the released code, − as the paper',
+  },
+} as const;
 
 /** Refuses flags that exclude or need each other. */
 export function usageError(argument: string, given: unknown, expected: string): InvalidArgumentError {

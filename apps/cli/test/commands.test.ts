@@ -186,6 +186,73 @@ describe('localize', () => {
     expect(stdout).toMatch(/^rank {2}site {7}layer {2}index {2}score/);
     expect(stdout).toContain('3 pairs;');
   });
+
+  it('takes the pairs of a task, ranks them in another way and stores what that needs', async () => {
+    const out = at('task.safetensors');
+    mkdirSync(at('data/boolq'), { recursive: true });
+    const row = (number: number) => ({ question: `is it ${number}`, passage: 'all', answer: number % 3 > 0 });
+    for (const file of ['train', 'dev']) lines(`data/boolq/${file}.jsonl`, [1, 2, 3, 4, 5, 6, 7].map(row));
+    const task = ['--task', 'boolq', '--data', at('data'), '--limit', '6', '--sites', 'ffn'];
+    const balanced = await runJson<Units & { labelShare: object }>(
+      'localize',
+      ...model,
+      ...task,
+      '--ranking',
+      'balanced',
+      '--ties',
+      'effect-size',
+      '--out',
+      out,
+    );
+    expect(balanced.pairs).toBe(6);
+    expect(balanced.labelShare).toMatchObject({ units: 200 });
+    const plan = async (...args: string[]) => {
+      await runJson(
+        'plan',
+        'create',
+        '--counts',
+        out,
+        '--k',
+        '5',
+        ...args,
+        '--out',
+        at('ranked.safetensors'),
+      );
+      const { edits, provenance } = planFromSafetensors(readFileSync(at('ranked.safetensors')));
+      return { units: edits.map(({ layer, index }) => [layer, index]), provenance };
+    };
+    const ranked = await plan('--ranking', 'balanced', '--ties', 'effect-size');
+    // A plan lists its edits by place.
+    const best = balanced.units.slice(0, 5).map(({ layer, index }) => [layer, index] as number[]);
+    expect(ranked.units).toEqual(best.sort(([a, b], [c, d]) => a! - c! || b! - d!));
+    expect(ranked.provenance).toMatchObject({ ranking: 'balanced', ties: 'effect-size' });
+    expect((await plan()).units).not.toEqual(ranked.units);
+  });
+
+  it('reads arrays of NumPy', async () => {
+    const fixture = (name: string) =>
+      new URL(`../../../packages/localize/src/__fixtures__/${name}`, import.meta.url).pathname;
+    // Twice the numbers against the numbers: higher where they are positive.
+    const files = ['--positive', fixture('stored.npz'), '--negative', fixture('float32.npy')];
+    const { pairs, units } = await runJson<Units>('localize', ...files, '--sites', 'attention');
+    expect(pairs).toBe(2);
+    const counted = units.map(({ layer, index, promoted, suppressed }) => [
+      layer,
+      index,
+      promoted,
+      suppressed,
+    ]);
+    expect(counted.sort()).toEqual([
+      [0, 0, 2, 0],
+      [0, 1, 1, 1],
+      [1, 0, 1, 1],
+      [1, 1, 1, 0],
+    ]);
+    const two = await runCli('localize', ...files, '--sites', 'ffn,attention');
+    expect(two.stderr).toMatch(/float32\.npy is not a usable .* one array, and 2 sites are asked for/);
+    const missing = await runCli('localize', ...files, '--sites', 'residual');
+    expect(missing.stderr).toMatch(/stored\.npz is not a usable .* no tensor "residual"/);
+  });
 });
 
 describe('plan and generate', () => {

@@ -4,6 +4,7 @@
  * @module
  */
 export { type AnswerItemsOptions, answerItems } from './answer-items.ts';
+export { type CausalUnit, causalEffects } from './causal-effects.ts';
 export {
   type AnswerLine,
   checkRunFolder,
@@ -12,6 +13,7 @@ export {
   type RunLog,
   readRunLog,
   type SelectionLog,
+  type SiteLog,
   writeRunLog,
 } from './run-log.ts';
 export { type FitOptions, type RunEvent, type RunResult, type RunTaskOptions, runTask } from './run-task.ts';

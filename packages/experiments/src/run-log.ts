@@ -10,7 +10,7 @@ import { mkdir, readdir, readFile, rename, rm, writeFile } from 'node:fs/promise
 import { dirname, join, resolve } from 'node:path';
 import { FileFormatError, FileMissingError, InvalidArgumentError, type ModelIdentity } from '@austeer/core';
 import type { AnswerComparison, AnswerRecord, AnswerSummary } from '@austeer/evaluators';
-import type { RankedUnit, TiesAtCut } from '@austeer/localize';
+import type { LabelShare, RankedUnit, Ranking, TieOrder, TiesAtCut } from '@austeer/localize';
 import type { Task } from '@austeer/pairs';
 import type { PlanDescription } from '@austeer/steering';
 import type { EvaluatedCell, SelectionCriterion, SteeringCell } from './select-cell.ts';
@@ -51,6 +51,9 @@ export interface RunHeader {
 /** How the units were found. */
 export interface LocalizationLog {
   readonly pairs: number;
+  /** What units were ordered by. */
+  readonly ranking: Ranking;
+  readonly tieOrder: TieOrder;
   readonly mode: string;
   readonly join: string;
   /** Pairs whose tokens differ between joining texts and joining tokens, that were cut, or that tell nothing. */
@@ -58,8 +61,17 @@ export interface LocalizationLog {
   readonly pairsTruncated: number;
   readonly pairsThatLostTheirAnswer: number;
   readonly pairsIdentical: number;
-  /** By site: the first units, and how many tie where the largest budget cuts. */
-  readonly sites: Readonly<Record<string, { readonly top: readonly RankedUnit[]; readonly ties: TiesAtCut }>>;
+  readonly sites: Readonly<Record<string, SiteLog>>;
+}
+
+/** What was found at one site. */
+export interface SiteLog {
+  /** The first units of the ranking. */
+  readonly top: readonly RankedUnit[];
+  /** How many units tie where the largest budget cuts the ranking by momentum. */
+  readonly ties: TiesAtCut;
+  /** How far that ranking is a matter of labels; for tasks whose pairs have two labels or more. */
+  readonly labelShare?: LabelShare | undefined;
 }
 
 /** How the setting was chosen. */

@@ -19,12 +19,15 @@ import {
   summarizeAnswers,
 } from '@austeer/evaluators';
 import {
-  countMomentum,
   countsToSafetensors,
-  type MomentumCounts,
+  labelShare,
+  measurePairs,
+  type PairStatistics,
   type RankedUnit,
-  rankUnits,
+  type Ranking,
+  rankPairs,
   type ScoringMode,
+  type TieOrder,
   tiesAtCut,
 } from '@austeer/localize';
 import { encodePairs, splitItems, type Task, type TestItem } from '@austeer/pairs';
@@ -57,6 +60,10 @@ export interface FitOptions {
   readonly validationItems?: number | undefined;
   /** @default 'accuracy', as the paper */
   readonly criterion?: SelectionCriterion | undefined;
+  /** What units are ordered by, see `rankPairs`. @default 'momentum', the paper's */
+  readonly ranking?: Ranking | undefined;
+  /** Order of units of one score. @default 'index', as released */
+  readonly ties?: TieOrder | undefined;
   /** @default 'official' */
   readonly mode?: ScoringMode | undefined;
   /** How question and answer are joined, see `encodePairs`. @default 'text', as released */
@@ -174,7 +181,7 @@ export async function runTask(options: RunTaskOptions): Promise<RunResult> {
       ...(steeredRecords === undefined ? [] : answerLines('test', 'steered', test, steeredRecords)),
     ],
     files: {
-      ...(fitted && { 'counts.safetensors': countsFile(options, fitted.counts) }),
+      ...(fitted && { 'counts.safetensors': countsFile(options, fitted.statistics) }),
       ...(plan && { 'plan.safetensors': planToSafetensors(plan) }),
     },
   };
@@ -188,7 +195,7 @@ export async function runTask(options: RunTaskOptions): Promise<RunResult> {
 }
 
 interface Fitted {
-  readonly counts: MomentumCounts;
+  readonly statistics: PairStatistics;
   readonly localization: LocalizationLog;
   readonly selection: SelectionLog;
   readonly answers: readonly AnswerLine[];
@@ -215,7 +222,7 @@ async function fitAusteer(
       expected: `at least 1, to choose among ${cells.length} settings`,
     });
   }
-  const { counts, localization, rankings } = await localize(options, fit, sites, Math.max(...budgets));
+  const { statistics, localization, rankings } = await localize(options, fit, sites, Math.max(...budgets));
   onEvent?.({ kind: 'localized', localization });
 
   const planOf = ({ site, k, alpha }: SteeringCell): SteeringPlan =>
@@ -228,6 +235,8 @@ async function fitAusteer(
         method: 'austeer',
         task: task.name,
         pairs: localization.pairs,
+        ranking: localization.ranking,
+        ties: localization.tieOrder,
         mode: localization.mode,
         seed,
       },
@@ -256,7 +265,7 @@ async function fitAusteer(
   if (chosen !== undefined) onEvent?.({ kind: 'selected', chosen });
   const { site, k, alpha } = chosen ?? cells[0]!;
   return {
-    counts,
+    statistics,
     localization,
     selection: { criterion, cells: evaluated, chosen: { site, k, alpha } },
     answers,
@@ -270,12 +279,12 @@ async function localize(
   sites: readonly Site[],
   budget: number,
 ): Promise<{
-  counts: MomentumCounts;
+  statistics: PairStatistics;
   localization: LocalizationLog;
   rankings: Partial<Record<Site, readonly RankedUnit[]>>;
 }> {
   const { model, task, signal, onProgress } = options;
-  const { mode = 'official', join = 'text', cut = 'question' } = fit;
+  const { ranking = 'momentum', ties = 'index', mode = 'official', join = 'text', cut = 'question' } = fit;
   if (task.pairs.length === 0) throw new EmptyInputError({ what: `Pairs of ${task.name}` });
   if (model.tokenizer === undefined) {
     throw new InvalidArgumentError({
@@ -285,22 +294,29 @@ async function localize(
     });
   }
   const { pairs, report } = encodePairs(task.pairs, model.tokenizer, { join, cut });
-  const counts = await countMomentum(model.capturePairs(pairs, { sites, signal, onProgress }), {
+  const statistics = await measurePairs(model.capturePairs(pairs, { sites, signal, onProgress }), {
     sites,
     signal,
   });
+  const { counts, byLabel } = statistics;
   const rankings: Partial<Record<Site, readonly RankedUnit[]>> = {};
   const listed: Record<string, LocalizationLog['sites'][string]> = {};
   for (const site of sites) {
-    const ranking = rankUnits(counts, { sites: [site], top: Math.max(budget, LISTED_UNITS), mode });
-    rankings[site] = ranking;
+    const top = Math.max(budget, LISTED_UNITS);
+    const units = rankPairs(statistics, { ranking, ties, mode, sites: [site], top });
+    rankings[site] = units;
     listed[site] = {
-      top: ranking.slice(0, LISTED_UNITS),
+      top: units.slice(0, LISTED_UNITS),
       ties: tiesAtCut(counts, { k: budget, sites: [site] }),
+      ...(Object.keys(byLabel).length > 1 && {
+        labelShare: labelShare(statistics, { k: budget, sites: [site] }),
+      }),
     };
   }
   const localization: LocalizationLog = {
     pairs: counts.pairs,
+    ranking,
+    tieOrder: ties,
     mode,
     join,
     pairsJoinedDifferently: report.joinedDifferently.length,
@@ -309,7 +325,7 @@ async function localize(
     pairsIdentical: report.identical.length,
     sites: listed,
   };
-  return { counts, localization, rankings };
+  return { statistics, localization, rankings };
 }
 
 function answerLines(
@@ -321,8 +337,8 @@ function answerLines(
   return records.map((record, index) => ({ phase, condition, prompt: items[index]!.prompt, ...record }));
 }
 
-function countsFile({ model, task, seed = 0 }: RunTaskOptions, counts: MomentumCounts): Uint8Array {
-  return countsToSafetensors({ counts, model: model.identity, provenance: { task: task.name, seed } });
+function countsFile({ model, task, seed = 0 }: RunTaskOptions, statistics: PairStatistics): Uint8Array {
+  return countsToSafetensors({ ...statistics, model: model.identity, provenance: { task: task.name, seed } });
 }
 
 function callOptions({ batchSize, signal, onProgress }: RunTaskOptions): ModelCallOptions {

@@ -1,6 +1,7 @@
 /**
  * Counts as a safetensors file: tensors `<site>.promoted` and `<site>.suppressed`, int32 `[layers, width]`, and
- * a JSON document under the metadata key `austeer`.
+ * a JSON document under the metadata key `austeer`. Where they were measured, `<site>.mean` and `<site>.squares`
+ * (float64) hold the moments, and `label.<i>.<site>.promoted` and so on the counts of the i-th label.
  *
  * @module
  */
@@ -14,6 +15,7 @@ import {
   safetensorsIntegers,
   writeSafetensors,
 } from '@austeer/core';
+import type { DifferenceMoments, SiteMoments } from './difference-moments.ts';
 import type { MomentumCounts, SiteCounts } from './momentum-counts.ts';
 
 const FORMAT = 'austeer-counts';
@@ -22,6 +24,10 @@ const VERSION = 1;
 /** Counts with what is known of where they came from. */
 export interface CountsFile {
   readonly counts: MomentumCounts;
+  /** Moments of the same pairs' differences, where they were measured. */
+  readonly moments?: DifferenceMoments | undefined;
+  /** Counts by class of the right answer, where pairs have labels. */
+  readonly byLabel?: Readonly<Record<string, MomentumCounts>> | undefined;
   /** Absent where activations came from files. */
   readonly model?: ModelIdentity | undefined;
   /** Free facts: pairs file, task, seed, versions. */
@@ -37,24 +43,37 @@ export interface CountsFile {
  * countsFromSafetensors(countsToSafetensors({ counts, provenance: {} })).counts.pairs; // 1
  * ```
  */
-export function countsToSafetensors({ counts, model, provenance }: CountsFile): Uint8Array {
-  const tensors: Record<string, SafetensorsEntry> = {};
-  for (const [site, { width, promoted, suppressed }] of Object.entries(counts.sites) as [
-    Site,
-    SiteCounts,
-  ][]) {
+export function countsToSafetensors(file: CountsFile): Uint8Array {
+  const { counts, moments, byLabel = {}, model, provenance } = file;
+  const labels = Object.keys(byLabel);
+  const tensors: Record<string, SafetensorsEntry> = countTensors('', counts);
+  for (const [index, label] of labels.entries()) {
+    Object.assign(tensors, countTensors(`label.${index}.`, byLabel[label]!));
+  }
+  for (const [site, { width, mean, squares }] of Object.entries(moments?.sites ?? {})) {
     const shape = [counts.layers, width];
-    tensors[`${site}.promoted`] = { dtype: 'I32', shape, data: promoted };
-    tensors[`${site}.suppressed`] = { dtype: 'I32', shape, data: suppressed };
+    tensors[`${site}.mean`] = { dtype: 'F64', shape, data: mean };
+    tensors[`${site}.squares`] = { dtype: 'F64', shape, data: squares };
   }
   const header = {
     format: FORMAT,
     version: VERSION,
     pairs: counts.pairs,
+    ...(labels.length > 0 && { labels: labels.map((label) => ({ label, pairs: byLabel[label]!.pairs })) }),
     ...(model && { model }),
     provenance,
   };
   return writeSafetensors({ metadata: { austeer: JSON.stringify(header) }, tensors });
+}
+
+function countTensors(prefix: string, { layers, sites }: MomentumCounts): Record<string, SafetensorsEntry> {
+  const tensors: Record<string, SafetensorsEntry> = {};
+  for (const [site, { width, promoted, suppressed }] of Object.entries(sites)) {
+    const shape = [layers, width];
+    tensors[`${prefix}${site}.promoted`] = { dtype: 'I32', shape, data: promoted };
+    tensors[`${prefix}${site}.suppressed`] = { dtype: 'I32', shape, data: suppressed };
+  }
+  return tensors;
 }
 
 /**
@@ -84,14 +103,30 @@ export function countsFromSafetensors(bytes: Uint8Array, options: { path?: strin
   if (header?.format !== FORMAT) throw fail('its metadata names no momentum counts');
   if (header.version !== VERSION)
     throw fail(`it has version ${String(header.version)}; this program reads ${VERSION}`);
-  const { pairs } = header;
+  const counts = readCounts(tensors, '', header.pairs, fail);
+  const byLabel = readLabels(tensors, header.labels, counts, fail);
+  const moments = readMoments(tensors, counts, fail);
+  const provenance = isRecord(header.provenance) ? header.provenance : {};
+  const model = isRecord(header.model) ? (header.model as unknown as ModelIdentity) : undefined;
+  return {
+    counts,
+    ...(moments && { moments }),
+    ...(byLabel && { byLabel }),
+    ...(model && { model }),
+    provenance,
+  };
+}
+
+type Tensors = ReadonlyMap<string, SafetensorsEntry>;
+type Fail = (problem: string) => FileFormatError;
+
+function readCounts(tensors: Tensors, prefix: string, pairs: unknown, fail: Fail): MomentumCounts {
   if (typeof pairs !== 'number' || !Number.isSafeInteger(pairs) || pairs < 1)
     throw fail('it does not say how many pairs were counted');
-
   const sites: Partial<Record<Site, SiteCounts>> = {};
   let layers = 0;
   for (const site of SITES) {
-    const [up, down] = [tensors.get(`${site}.promoted`), tensors.get(`${site}.suppressed`)];
+    const [up, down] = [tensors.get(`${prefix}${site}.promoted`), tensors.get(`${prefix}${site}.suppressed`)];
     if (up === undefined && down === undefined) continue;
     const shape = up?.shape ?? [];
     if (
@@ -100,24 +135,69 @@ export function countsFromSafetensors(bytes: Uint8Array, options: { path?: strin
       shape.length !== 2 ||
       down.shape.join() !== shape.join()
     ) {
-      throw fail(`promoted and suppressed of ${site} are not int32 [layers, width] both`);
+      throw fail(`promoted and suppressed of ${prefix}${site} are not int32 [layers, width] both`);
     }
     if (layers !== 0 && shape[0] !== layers)
-      throw fail(`${site} has ${shape[0]} layers, another site ${layers}`);
+      throw fail(`${prefix}${site} has ${shape[0]} layers, another site ${layers}`);
     layers = shape[0]!;
     const [promoted, suppressed] = [safetensorsIntegers(up), safetensorsIntegers(down)];
     for (let unit = 0; unit < promoted.length; unit++) {
       const [n, m] = [promoted[unit]!, suppressed[unit]!];
       if (n < 0 || m < 0 || n + m > pairs) {
-        throw fail(`unit ${unit} of ${site} was promoted ${n} and suppressed ${m} times in ${pairs} pairs`);
+        throw fail(
+          `unit ${unit} of ${prefix}${site} was promoted ${n} and suppressed ${m} times in ${pairs} pairs`,
+        );
       }
     }
     sites[site] = { width: shape[1]!, promoted, suppressed };
   }
-  if (layers === 0) throw fail('it has no counts of any site');
-  const provenance = isRecord(header.provenance) ? header.provenance : {};
-  const model = isRecord(header.model) ? (header.model as unknown as ModelIdentity) : undefined;
-  return { counts: { pairs, layers, sites }, ...(model && { model }), provenance };
+  if (layers === 0) throw fail(`it has no counts of any site${prefix && ` for ${prefix.slice(0, -1)}`}`);
+  return { pairs, layers, sites };
+}
+
+function readLabels(
+  tensors: Tensors,
+  labels: unknown,
+  whole: MomentumCounts,
+  fail: Fail,
+): Record<string, MomentumCounts> | undefined {
+  if (labels === undefined) return undefined;
+  if (!Array.isArray(labels) || !labels.every(isRecord)) throw fail('its labels are no list');
+  const entries = labels.map(({ label, pairs }, index): [string, MomentumCounts] => {
+    if (typeof label !== 'string') throw fail(`label ${index} has no name`);
+    const counts = readCounts(tensors, `label.${index}.`, pairs, fail);
+    const units = (of: MomentumCounts) => SITES.map((site) => of.sites[site]?.promoted.length).join();
+    if (counts.layers !== whole.layers || units(counts) !== units(whole)) {
+      throw fail(`label "${label}" has counts of other units than the whole`);
+    }
+    return [label, counts];
+  });
+  // fromEntries defines keys of its own: a label named __proto__ is a label.
+  return Object.fromEntries(entries);
+}
+
+function readMoments(tensors: Tensors, counts: MomentumCounts, fail: Fail): DifferenceMoments | undefined {
+  const sites: Partial<Record<Site, SiteMoments>> = {};
+  for (const [site, { width }] of Object.entries(counts.sites) as [Site, SiteCounts][]) {
+    const [mean, squares] = ['mean', 'squares'].map((name) => {
+      const tensor = tensors.get(`${site}.${name}`);
+      if (tensor === undefined) return undefined;
+      if (tensor.dtype !== 'F64' || tensor.shape.join() !== [counts.layers, width].join()) {
+        throw fail(`${site}.${name} is not float64 [${counts.layers}, ${width}]`);
+      }
+      const { buffer, byteOffset, byteLength } = tensor.data;
+      const values = new Float64Array(buffer.slice(byteOffset, byteOffset + byteLength));
+      if (!values.every((value) => Number.isFinite(value) && (name === 'mean' || value >= 0))) {
+        throw fail(`${site}.${name} holds numbers that cannot be`);
+      }
+      return values;
+    });
+    if (mean !== undefined && squares !== undefined) sites[site] = { width, mean, squares };
+  }
+  const measured = Object.keys(sites).length;
+  if (measured === 0) return undefined;
+  if (measured < Object.keys(counts.sites).length) throw fail('it has moments of some sites only');
+  return { pairs: counts.pairs, layers: counts.layers, sites };
 }
 
 function parseHeader(text: string | undefined): Record<string, unknown> | undefined {

@@ -30,6 +30,7 @@ export {
 export { readNpy, readNpz } from './npy.ts';
 export { pairActivations } from './pair-activations.ts';
 export { randomUnits } from './random-units.ts';
+export { RANKINGS, type Ranking, rankPairs } from './rank-pairs.ts';
 export {
   activationDifferences,
   effectSizes,
@@ -44,6 +45,7 @@ export {
   type UnitScores,
 } from './ranking.ts';
 export {
+  groupScores,
   type Overlap,
   type RankingStability,
   rankingStability,

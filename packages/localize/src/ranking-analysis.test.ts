@@ -4,6 +4,7 @@ import { describe, expect, it } from 'vitest';
 import { countMomentum, type MomentumCounts } from './momentum-counts.ts';
 import { randomUnits } from './random-units.ts';
 import {
+  groupScores,
   rankingStability,
   scoreCorrelation,
   scoreDistribution,
@@ -35,11 +36,36 @@ async function part(seed: number, pairs: number): Promise<MomentumCounts> {
 describe('where scores and units lie', () => {
   it('every unit is in one place of the distribution', async () => {
     const counts = await part(1, 30);
-    const distribution = scoreDistribution(counts, 'ffn');
-    expect(distribution.map((layer) => layer.reduce((sum, units) => sum + units, 0))).toEqual([WIDTH, WIDTH]);
+    const size = (histogram: number[]) => histogram.reduce((sum, units) => sum + units, 0);
+    const layers = scoreDistribution(counts, { site: 'ffn' });
+    expect(layers.map(([all]) => size(all!))).toEqual([WIDTH, WIDTH]);
     // A unit that is never equal is promoted or suppressed in half of the pairs at least.
-    expect(distribution.flatMap((layer) => layer.slice(0, 15)).every((units) => units === 0)).toBe(true);
-    expect(() => scoreDistribution(counts, 'attention')).toThrow('a site that was counted (ffn)');
+    expect(layers.flatMap(([all]) => all!.slice(0, 15)).every((units) => units === 0)).toBe(true);
+    const heads = scoreDistribution(counts, { site: 'ffn', groupSize: WIDTH / 4 });
+    expect(heads.map((groups) => groups.map(size))).toEqual([
+      new Array(4).fill(WIDTH / 4),
+      new Array(4).fill(WIDTH / 4),
+    ]);
+    expect(heads.map((groups) => groups.reduce((sum, each) => sum.map((n, at) => n + each[at]!)))).toEqual(
+      layers.map(([all]) => all),
+    );
+    expect(() => scoreDistribution(counts, { site: 'attention' })).toThrow('a site that was counted (ffn)');
+    expect(() => scoreDistribution(counts, { site: 'ffn', groupSize: 7 })).toThrow('a divisor');
+  });
+
+  it('scores of heads and layers are the means of their units', async () => {
+    const counts = await part(1, 30);
+    const { promoted, suppressed } = counts.sites.ffn!;
+    const mean = (start: number, end: number) => {
+      let sum = 0;
+      for (let unit = start; unit < end; unit++) sum += Math.max(promoted[unit]!, suppressed[unit]!) / 30;
+      return sum / (end - start);
+    };
+    const half = WIDTH / 2;
+    const heads = groupScores(counts, { site: 'ffn', groupSize: half });
+    expect(heads[1]![0]).toBeCloseTo(mean(WIDTH, WIDTH + half), 12);
+    expect(heads[1]![1]).toBeCloseTo(mean(WIDTH + half, 2 * WIDTH), 12);
+    expect(groupScores(counts, { site: 'ffn' })[0]![0]).toBeCloseTo(mean(0, WIDTH), 12);
   });
 
   it('units by head', () => {

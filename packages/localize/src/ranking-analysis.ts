@@ -9,18 +9,56 @@ import { type MomentumCounts, mergeCounts } from './momentum-counts.ts';
 import { rankUnits } from './ranking.ts';
 
 /**
- * How many units of each layer have each score: element `[layer][n]` counts units with max(n⁺, n⁻) = n, a score of
- * n/N.
+ * How many units have each score, by layer and head: element `[layer][group][n]` counts units with max(n⁺, n⁻) = n,
+ * a score of n/N.
  *
- * @throws InvalidArgumentError when the site was not counted.
+ * @param options.groupSize neighbouring dimensions to a group, a divisor of the width: the head size, for heads.
+ *   @default the width: one group a layer
+ * @throws InvalidArgumentError when the site was not counted, or groups do not fill the width.
  *
  * @example
  * ```ts
  * const sites = { ffn: { width: 2, promoted: Int32Array.of(2, 1), suppressed: Int32Array.of(0, 1) } };
- * scoreDistribution({ pairs: 2, layers: 1, sites }, 'ffn'); // [[0, 1, 1]]
+ * scoreDistribution({ pairs: 2, layers: 1, sites }, { site: 'ffn' }); // [[[0, 1, 1]]]
  * ```
  */
-export function scoreDistribution(counts: MomentumCounts, site: Site): number[][] {
+export function scoreDistribution(
+  counts: MomentumCounts,
+  options: { site: Site; groupSize?: number | undefined },
+): number[][][] {
+  return byGroup(counts, options, (most) => {
+    const histogram = new Array<number>(counts.pairs + 1).fill(0);
+    for (const n of most) histogram[n]! += 1;
+    return histogram;
+  });
+}
+
+/**
+ * Mean score of the units of each layer, or of each head: blocks scored from their units.
+ *
+ * @param options.groupSize as in {@link scoreDistribution}
+ * @returns `[layer][group]`, each in [0, 1]
+ * @throws InvalidArgumentError when the site was not counted, or groups do not fill the width.
+ *
+ * @example
+ * ```ts
+ * const sites = { attention: { width: 4, promoted: Int32Array.of(2, 1, 2, 2), suppressed: Int32Array.of(0, 1, 0, 0) } };
+ * groupScores({ pairs: 2, layers: 1, sites }, { site: 'attention', groupSize: 2 }); // [[0.75, 1]]
+ * ```
+ */
+export function groupScores(
+  counts: MomentumCounts,
+  options: { site: Site; groupSize?: number | undefined },
+): number[][] {
+  return byGroup(counts, options, (most) => most.reduce((sum, n) => sum + n, 0) / most.length / counts.pairs);
+}
+
+/** Something of each group's max(n⁺, n⁻). */
+function byGroup<T>(
+  counts: MomentumCounts,
+  { site, groupSize }: { site: Site; groupSize?: number | undefined },
+  read: (most: Int32Array) => T,
+): T[][] {
   const counted = counts.sites[site];
   if (counted === undefined) {
     throw new InvalidArgumentError({
@@ -30,12 +68,23 @@ export function scoreDistribution(counts: MomentumCounts, site: Site): number[][
     });
   }
   const { width, promoted, suppressed } = counted;
-  return Array.from({ length: counts.layers }, (_, layer) => {
-    const histogram = new Array<number>(counts.pairs + 1).fill(0);
-    for (let unit = layer * width; unit < (layer + 1) * width; unit++) {
-      histogram[Math.max(promoted[unit]!, suppressed[unit]!)]! += 1;
-    }
-    return histogram;
+  const size = checkGroupSize(groupSize, width);
+  const most = promoted.map((up, unit) => Math.max(up, suppressed[unit]!));
+  return Array.from({ length: counts.layers }, (_, layer) =>
+    Array.from({ length: width / size }, (_, group) => {
+      const start = layer * width + group * size;
+      return read(most.subarray(start, start + size));
+    }),
+  );
+}
+
+function checkGroupSize(groupSize: number | undefined, width: number): number {
+  if (groupSize === undefined) return width;
+  if (Number.isInteger(groupSize) && groupSize >= 1 && width % groupSize === 0) return groupSize;
+  throw new InvalidArgumentError({
+    argument: 'groupSize',
+    given: groupSize,
+    expected: `a divisor of the width ${width}`,
   });
 }
 
@@ -60,14 +109,8 @@ export function unitLocations(
   units: readonly Unit[],
   options: { layers: number; width: number; groupSize?: number | undefined },
 ): number[][] {
-  const { layers, width, groupSize = width } = options;
-  if (!Number.isInteger(groupSize) || groupSize < 1 || width % groupSize !== 0) {
-    throw new InvalidArgumentError({
-      argument: 'groupSize',
-      given: groupSize,
-      expected: `a divisor of the width ${width}`,
-    });
-  }
+  const { layers, width } = options;
+  const groupSize = checkGroupSize(options.groupSize, width);
   const located = Array.from({ length: layers }, () => new Array<number>(width / groupSize).fill(0));
   for (const { site, layer, index } of units) {
     const row = located[layer];

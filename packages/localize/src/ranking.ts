@@ -29,7 +29,10 @@ export interface ScoredUnit extends Unit {
   readonly sign: 1 | -1;
 }
 
-/** A unit with its momentum score s = max(n⁺, n⁻) / N, in (0, 1]. */
+/**
+ * A unit with a score in (0, 1], the momentum s = max(n⁺, n⁻) / N unless the ranking has one of its own, and the
+ * pairs behind it.
+ */
 export interface RankedUnit extends ScoredUnit {
   readonly promoted: number;
   readonly suppressed: number;
@@ -51,7 +54,7 @@ export interface TiesAtCut {
 export type TieOrder = 'index' | 'effect-size';
 
 const MODES: readonly ScoringMode[] = ['official', 'paper'];
-const TIE_ORDERS: readonly TieOrder[] = ['index', 'effect-size'];
+const TIE_ORDERS: readonly TieOrder[] = Object.freeze(['index', 'effect-size'] as const);
 
 /**
  * Ranks units by score, highest first. The order of ties is part of the result, as it is in the released code:
@@ -87,11 +90,9 @@ export function rankUnits(
   const { top = Number.POSITIVE_INFINITY, mode = 'official', ties = 'index', moments } = options;
   const sites = chooseSites(counts, options.sites);
   if (!MODES.includes(mode)) throw new UnknownNameError({ kind: 'scoring mode', given: mode, known: MODES });
-  if (!TIE_ORDERS.includes(ties)) {
-    throw new UnknownNameError({ kind: 'order of ties', given: ties, known: TIE_ORDERS });
-  }
+  checkTies(ties);
   checkTop(top);
-  const effects = ties === 'effect-size' ? effectsFor(counts, moments) : undefined;
+  const effects = ties === 'effect-size' ? effectsFor(counts, moments, counts.pairs) : undefined;
   const histogram = scoreHistogram(counts, sites);
   // The lowest score that can be among the top: everything below need not be looked at again.
   let lowest = counts.pairs;
@@ -121,10 +122,7 @@ export function rankUnits(
     }
   }
   if (effects !== undefined) {
-    const width = (site: Site): number => counts.sites[site]!.width;
-    const size = ({ site, layer, index }: Unit): number =>
-      Math.abs(effects.sites[site]!.values[layer * width(site) + index]!);
-    for (const units of byScore) sortBySize(units, size);
+    for (const units of byScore) sortBySize(units, (unit) => Math.abs(scoreOf(effects, unit)));
   }
   return byScore.reverse().flat().slice(0, top);
 }
@@ -141,7 +139,11 @@ export interface UnitScores {
  *
  * @param options.sites sites ranked together. @default all that have scores
  * @param options.top most units returned, ≥ 1. @default all
- * @throws InvalidArgumentError when a site has no scores or `top` is no whole number ≥ 1.
+ * @param options.ties order of units with equal scores; `effect-size` needs `moments`. @default 'index'
+ * @param options.moments moments of the same pairs' differences
+ * @throws InvalidArgumentError when a site has no scores, `top` is no whole number ≥ 1, or moments are missing or of
+ *   another model.
+ * @throws UnknownNameError for another order.
  *
  * @example
  * ```ts
@@ -151,11 +153,18 @@ export interface UnitScores {
  */
 export function rankScores(
   scores: UnitScores,
-  options: { sites?: readonly Site[] | undefined; top?: number | undefined } = {},
+  options: {
+    sites?: readonly Site[] | undefined;
+    top?: number | undefined;
+    ties?: TieOrder | undefined;
+    moments?: DifferenceMoments | undefined;
+  } = {},
 ): ScoredUnit[] {
-  const { top = Number.POSITIVE_INFINITY } = options;
+  const { top = Number.POSITIVE_INFINITY, ties = 'index', moments } = options;
   const sites = chooseSites(scores, options.sites);
+  checkTies(ties);
   checkTop(top);
+  const effects = ties === 'effect-size' ? effectsFor(scores, moments) : undefined;
   const units: ScoredUnit[] = [];
   for (let layer = 0; layer < scores.layers; layer++) {
     for (const site of sites) {
@@ -166,8 +175,9 @@ export function rankScores(
       }
     }
   }
-  // Two infinite effect sizes tie: their difference would be NaN.
-  return units.sort((a, b) => (a.score === b.score ? 0 : b.score - a.score)).slice(0, top);
+  if (effects !== undefined) sortBySize(units, (unit) => Math.abs(scoreOf(effects, unit)));
+  sortBySize(units, ({ score }) => score);
+  return units.slice(0, top);
 }
 
 /**
@@ -214,22 +224,39 @@ function mapMoments(
   return { layers, sites: Object.fromEntries(scored) };
 }
 
-function effectsFor(counts: MomentumCounts, moments: DifferenceMoments | undefined): UnitScores {
-  if (moments?.pairs !== counts.pairs) {
+/** Effect sizes to break ties by, from moments of the same table, and of as many pairs where that is known. */
+function effectsFor(
+  table: Parameters<typeof checkMergeable>[1][number],
+  moments: DifferenceMoments | undefined,
+  pairs = moments?.pairs,
+): UnitScores {
+  if (moments === undefined || moments.pairs !== pairs) {
     throw new InvalidArgumentError({
       argument: 'moments',
       given: moments === undefined ? 'missing' : `of ${moments.pairs} pairs`,
-      expected: `the moments of the ${counts.pairs} pairs that were counted`,
+      expected: `the moments of the ${pairs ?? 'same'} pairs that were counted`,
       advice: 'Measure them in the same run: measurePairs',
     });
   }
-  checkMergeable('moments', [counts, moments]);
+  checkMergeable('moments', [table, moments]);
   return effectSizes(moments);
+}
+
+function scoreOf({ sites }: UnitScores, { site, layer, index }: Unit): number {
+  const { width, values } = sites[site]!;
+  return values[layer * width + index]!;
+}
+
+function checkTies(ties: TieOrder): void {
+  if (!TIE_ORDERS.includes(ties)) {
+    throw new UnknownNameError({ kind: 'order of ties', given: ties, known: TIE_ORDERS });
+  }
 }
 
 /** Largest first; equal sizes keep their order. */
 function sortBySize<T>(units: T[], size: (unit: T) => number): void {
   const sized = units.map((unit) => ({ unit, size: size(unit) }));
+  // Two infinite effect sizes tie: their difference would be NaN.
   sized.sort((a, b) => (a.size === b.size ? 0 : b.size - a.size));
   for (const [rank, { unit }] of sized.entries()) units[rank] = unit;
 }

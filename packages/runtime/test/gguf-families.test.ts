@@ -34,3 +34,19 @@ for (const file of readdirSync(models).filter((name) => name.endsWith('.gguf')))
     });
   });
 }
+
+// Eight-bit activations: rows alone and in a batch differ by the rounding, not by more.
+describeLanguageModel({
+  name: 'mixed-types-gguf, 4bit',
+  load: () =>
+    loadModel({
+      model: join(models, 'mixed-types.gguf'),
+      precision: '4bit',
+      threads: 1,
+      cacheDirectory,
+    }),
+  tokensBelow: 64,
+  tolerance: 0.1,
+  sites: ['attention', 'ffn'],
+  spread: 0.1,
+});

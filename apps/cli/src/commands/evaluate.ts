@@ -1,6 +1,5 @@
 import type { Site } from '@austeer/core';
 import type { SelectionCriterion } from '@austeer/experiments';
-import type { ScoringMode } from '@austeer/localize';
 import { buildCommand } from '@stricli/core';
 import {
   batchFlag,
@@ -11,11 +10,13 @@ import {
   parseNumberList,
   parseWhole,
   parseWholeList,
+  type RankingFlags,
+  rankingFlags,
   seedFlag,
   sitesFlag,
 } from '../flags.ts';
 
-export interface EvaluateFlags extends ModelFlags {
+export interface EvaluateFlags extends ModelFlags, RankingFlags {
   readonly task: string;
   readonly data?: string | undefined;
   readonly method?: string | undefined;
@@ -28,7 +29,6 @@ export interface EvaluateFlags extends ModelFlags {
   readonly select: 'validation';
   readonly validation: number;
   readonly criterion: SelectionCriterion;
-  readonly mode: ScoringMode;
   readonly join: 'text' | 'tokens';
   readonly skipBadRows: boolean;
   readonly out?: string | undefined;
@@ -98,7 +98,7 @@ export const evaluateCommand = buildCommand({
         default: 'accuracy',
         brief: 'What is chosen by; accuracy is the paper’s',
       },
-      mode: { kind: 'enum', values: ['official', 'paper'], default: 'official', brief: 'Sign on a tie' },
+      ...rankingFlags,
       join: {
         kind: 'enum',
         values: ['text', 'tokens'],

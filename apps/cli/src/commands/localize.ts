@@ -1,5 +1,4 @@
 import type { Site } from '@austeer/core';
-import type { ScoringMode } from '@austeer/localize';
 import { buildCommand } from '@stricli/core';
 import {
   batchFlag,
@@ -8,20 +7,26 @@ import {
   type ModelFlags,
   optionalPath,
   parseWhole,
+  type RankingFlags,
+  rankingFlags,
+  seedFlag,
   sitesFlag,
 } from '../flags.ts';
 
-export interface LocalizeFlags extends Omit<ModelFlags, 'model'> {
+export interface LocalizeFlags extends Omit<ModelFlags, 'model'>, RankingFlags {
   readonly model?: string | undefined;
   readonly pairs?: string | undefined;
+  readonly task?: string | undefined;
+  readonly data?: string | undefined;
+  readonly limit?: number | undefined;
   readonly positive?: string | undefined;
   readonly negative?: string | undefined;
   readonly sites: Site[];
   readonly top: number;
-  readonly mode: ScoringMode;
   readonly join: 'text' | 'tokens';
   readonly cut: 'end' | 'question';
   readonly out?: string | undefined;
+  readonly seed: number;
   readonly batchSize?: number | undefined;
   readonly json: boolean;
 }
@@ -41,16 +46,30 @@ export const localizeCommand = buildCommand({
       pairs: optionalPath(
         'JSON lines: {"positive": "…", "negative": "…"} or {"positiveTokens", "negativeTokens"}',
       ),
-      positive: optionalPath('Activations of right answers, safetensors "<site>" [rows, layers, width]'),
+      task: {
+        kind: 'parsed',
+        parse: String,
+        optional: true,
+        brief: 'The pairs of a task instead: boolq, svamp, winogrande, copa or brevity',
+        placeholder: 'name',
+      },
+      data: optionalPath(
+        'Folder with the task’s published files [../shared/datasets where it exists, else sample rows]',
+      ),
+      limit: {
+        kind: 'parsed',
+        parse: parseWhole,
+        optional: true,
+        brief: 'Most pairs [all]',
+        placeholder: 'n',
+      },
+      positive: optionalPath(
+        'Activations of right answers, [rows, layers, width]: safetensors or .npz with "<site>", or .npy',
+      ),
       negative: optionalPath('Activations of wrong answers, the same'),
       sites: sitesFlag('ffn'),
       top: { kind: 'parsed', parse: parseWhole, default: '200', brief: 'Units to list', placeholder: 'n' },
-      mode: {
-        kind: 'enum',
-        values: ['official', 'paper'],
-        default: 'official',
-        brief: 'Sign on a tie: + as the released code, − as the paper',
-      },
+      ...rankingFlags,
       join: {
         kind: 'enum',
         values: ['text', 'tokens'],
@@ -64,6 +83,7 @@ export const localizeCommand = buildCommand({
         brief: 'What a text over 512 tokens loses: its end, as released, or the beginning of its question',
       },
       out: optionalPath('Where the counts go, safetensors'),
+      seed: seedFlag,
       batchSize: batchFlag,
       json: jsonFlag,
     },
@@ -75,7 +95,8 @@ export const localizeCommand = buildCommand({
       '',
       'Examples:',
       '  austeer localize --model smollm2-135m --pairs pairs.jsonl --sites ffn --out counts.safetensors',
-      '  austeer localize --positive right.safetensors --negative wrong.safetensors --sites ffn',
+      '  austeer localize --task boolq --limit 200 --sites attention,ffn --ranking balanced',
+      '  austeer localize --positive right.npy --negative wrong.npy --sites ffn',
     ].join('\n'),
   },
 });

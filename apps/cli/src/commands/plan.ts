@@ -1,5 +1,4 @@
 import type { Site } from '@austeer/core';
-import type { ScoringMode } from '@austeer/localize';
 import type { ConflictRule } from '@austeer/steering';
 import { buildCommand, buildRouteMap, numberParser } from '@stricli/core';
 import {
@@ -9,19 +8,20 @@ import {
   optionalPath,
   parseSites,
   parseWhole,
+  type RankingFlags,
+  rankingFlags,
   requiredPath,
 } from '../flags.ts';
 import { change } from './plan-change.ts';
 import { exportCommand, importCommand } from './plan-exchange.ts';
 
-export interface PlanCreateFlags extends Omit<ModelFlags, 'model'> {
+export interface PlanCreateFlags extends Omit<ModelFlags, 'model'>, RankingFlags {
   readonly counts?: string | undefined;
   readonly edits?: string | undefined;
   readonly model?: string | undefined;
   readonly sites?: Site[] | undefined;
   readonly k?: number | undefined;
   readonly alpha: number;
-  readonly mode: ScoringMode;
   readonly out: string;
   readonly json: boolean;
 }
@@ -72,12 +72,7 @@ const create = buildCommand({
         placeholder: 'n',
       },
       alpha: { kind: 'parsed', parse: numberParser, default: '1', brief: 'Strength', placeholder: 'x' },
-      mode: {
-        kind: 'enum',
-        values: ['official', 'paper'],
-        default: 'official',
-        brief: 'Sign on a tie: + as the released code, − as the paper',
-      },
+      ...rankingFlags,
       out: requiredPath('Where the plan goes, safetensors'),
       json: jsonFlag,
     },

@@ -5,6 +5,7 @@
  */
 import { formatComparison, formatEstimate, formatSummary } from '@austeer/evaluators';
 import type { RunEvent, RunResult } from '@austeer/experiments';
+import type { LabelShare } from '@austeer/localize';
 import { formatTable } from './table.ts';
 import type { Terminal } from './terminal.ts';
 
@@ -13,10 +14,12 @@ export function sayEvent(terminal: Terminal, event: RunEvent): void {
   switch (event.kind) {
     case 'localized': {
       const { pairs, sites, pairsThatLostTheirAnswer, pairsJoinedDifferently } = event.localization;
-      for (const [site, { top, ties }] of Object.entries(sites)) {
+      for (const [site, { top, ties, labelShare }] of Object.entries(sites)) {
         terminal.say(
           `localized ${site} on ${pairs} pairs: best score ${top[0]?.score.toFixed(3) ?? 'none'}; at the cut ${ties.taken} of ${ties.tied} tied units`,
         );
+        const note = labelShare && describeLabelShare(labelShare);
+        if (note !== undefined) terminal.say(`note: ${note}`);
       }
       if (pairsThatLostTheirAnswer > 0)
         terminal.say(`note: ${pairsThatLostTheirAnswer} pairs lost their answer to the limit of 512 tokens`);
@@ -40,6 +43,12 @@ export function sayEvent(terminal: Terminal, event: RunEvent): void {
       terminal.say(`testing once on ${event.items} other items`);
       break;
   }
+}
+
+/** Where most of the best units only tell one answer from another: what to know before steering them. */
+export function describeLabelShare({ units, opposed, largestClass }: LabelShare): string | undefined {
+  if (opposed <= units / 2) return undefined;
+  return `${opposed} of the best ${units} units by momentum rise with one answer and fall with another: they tell the answers apart, not right from wrong (the most frequent answer has ${(100 * largestClass).toFixed(1)} % of the pairs); --ranking balanced leaves that out`;
 }
 
 /** The result: vanilla beside steered, and what the comparison shows. */

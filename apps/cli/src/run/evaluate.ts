@@ -57,7 +57,7 @@ async function methodOf(
   flags: EvaluateFlags,
   model: Parameters<typeof planOfFlags>[2],
 ): Promise<RunTaskOptions['method']> {
-  const { plan: path, alpha, k, sites, validation, criterion, mode, join } = flags;
+  const { plan: path, alpha, k, sites, validation, criterion, ranking, ties, mode, join } = flags;
   if (path !== undefined) {
     if (alpha !== undefined && alpha.length !== 1)
       throw usageError('--alpha', alpha, 'one strength beside --plan');
@@ -70,6 +70,8 @@ async function methodOf(
       sites,
       validationItems: validation,
       criterion,
+      ranking,
+      ties,
       mode,
       join,
       ...(k && { budgets: k }),

@@ -1,28 +1,30 @@
 import {
   type ContrastivePair,
   EmptyInputError,
-  FileFormatError,
-  type FloatTensor,
-  floatTensor,
   type ModelIdentity,
   type Site,
-  safetensorsFloats,
+  type Tokenizer,
   type TokenPair,
 } from '@austeer/core';
-import { readSafetensorsFile, writeFileAtomic } from '@austeer/core/node';
+import { writeFileAtomic } from '@austeer/core/node';
 import {
-  countMomentum,
   countsToSafetensors,
-  type MomentumCounts,
+  labelShare,
+  measurePairs,
+  type PairStatistics,
   pairActivations,
-  rankUnits,
+  type RankedUnit,
+  rankPairs,
   tiesAtCut,
 } from '@austeer/localize';
 import { type EncodeReport, encodePairs, parsePairRow, readJsonLines } from '@austeer/pairs';
+import { readActivations } from '../activation-files.ts';
 import type { LocalizeFlags } from '../commands/localize.ts';
 import type { AusteerContext } from '../context.ts';
 import { usageError } from '../flags.ts';
 import { withModel } from '../load.ts';
+import { loadTaskFor } from '../load-task.ts';
+import { describeLabelShare } from '../output/run-report.ts';
 import { formatTable } from '../output/table.ts';
 import { textEncoder } from '../rows.ts';
 
@@ -31,15 +33,23 @@ const SHOWN_UNITS = 20;
 
 export async function runLocalize(this: AusteerContext, flags: LocalizeFlags): Promise<void> {
   const { terminal } = this;
-  const { counts, model, provenance } = await count(this, flags);
-  const { sites, top, mode } = flags;
-  const units = rankUnits(counts, { sites, top, mode });
+  const { statistics, model, provenance } = await measure(this, flags);
+  const { sites, top, ranking, ties: tieOrder, mode } = flags;
+  const { counts } = statistics;
+  const units = rankPairs(statistics, { ranking, ties: tieOrder, mode, sites, top });
+  const share =
+    Object.keys(statistics.byLabel).length > 1 ? labelShare(statistics, { k: top, sites }) : undefined;
   if (flags.out !== undefined) {
-    await writeFileAtomic(flags.out, countsToSafetensors({ counts, ...(model && { model }), provenance }));
+    await writeFileAtomic(
+      flags.out,
+      countsToSafetensors({ ...statistics, ...(model && { model }), provenance }),
+    );
   }
   if (flags.json) {
     terminal.printJson({
       pairs: counts.pairs,
+      ranking,
+      ...(share && { labelShare: share }),
       ...(flags.out === undefined ? {} : { out: flags.out }),
       units,
     });
@@ -57,103 +67,129 @@ export async function runLocalize(this: AusteerContext, flags: LocalizeFlags): P
       String(suppressed),
     ]);
   terminal.print(formatTable(['rank', 'site', 'layer', 'index', 'score', 'promoted', 'suppressed'], rows));
-  const ties = tiesAtCut(counts, { k: Math.min(top, units.length), sites });
-  terminal.print(
-    `${counts.pairs} pairs; ${ties.tied} units have the score ${ties.score.toFixed(3)} at the cut after ${units.length}, ${ties.taken} of them taken (lowest layer first)`,
-  );
+  terminal.print(`${counts.pairs} pairs${describeCut(flags, statistics, units)}`);
+  const note = ranking === 'momentum' && share !== undefined ? describeLabelShare(share) : undefined;
+  if (note !== undefined) terminal.print(`note: ${note}`);
   if (flags.out !== undefined) terminal.print(`counts → ${flags.out}`);
 }
 
-interface Counted {
-  readonly counts: MomentumCounts;
+/** How many units share the last score, where scores are shares of pairs and their order is a choice. */
+function describeCut(
+  { ranking, ties, sites, top }: LocalizeFlags,
+  { counts }: PairStatistics,
+  units: readonly RankedUnit[],
+): string {
+  if (ranking !== 'momentum') return `, ranked by ${ranking}`;
+  const { score, tied, taken } = tiesAtCut(counts, { k: Math.min(top, units.length), sites });
+  const order = ties === 'index' ? 'lowest layer' : 'largest effect';
+  return `; ${tied} units have the score ${score.toFixed(3)} at the cut after ${units.length}, ${taken} of them taken (${order} first)`;
+}
+
+interface Measured {
+  readonly statistics: PairStatistics;
   readonly model?: ModelIdentity | undefined;
   readonly provenance: Readonly<Record<string, unknown>>;
 }
 
-async function count(context: AusteerContext, flags: LocalizeFlags): Promise<Counted> {
-  const { pairs, positive, negative, model } = flags;
+async function measure(context: AusteerContext, flags: LocalizeFlags): Promise<Measured> {
+  const { pairs, task, positive, negative, model } = flags;
   if (positive !== undefined || negative !== undefined) {
     if (positive === undefined || negative === undefined) {
       throw usageError('--positive and --negative', 'one of them', 'both');
     }
-    if (pairs !== undefined || model !== undefined) {
+    if (pairs !== undefined || task !== undefined || model !== undefined) {
       throw usageError(
         '--positive',
-        'beside --pairs or --model',
+        'beside --pairs, --task or --model',
         'files of activations alone: they need no model',
       );
     }
-    return countFiles(context, positive, negative, flags.sites);
+    return measureFiles(context, positive, negative, flags.sites);
   }
-  if (pairs === undefined)
-    throw usageError('--pairs', 'nothing', 'a file of pairs, or --positive and --negative');
-  return countPairs(context, { ...flags, model: model ?? 'smollm2-135m' }, pairs);
+  if ((pairs === undefined) === (task === undefined)) {
+    throw usageError(
+      '--pairs or --task',
+      pairs === undefined ? 'neither' : 'both',
+      'a file of pairs, a task, or --positive and --negative',
+    );
+  }
+  const named = { ...flags, model: model ?? 'smollm2-135m' };
+  return withModel(context, named, async (loaded) => {
+    const { terminal, signal } = context;
+    const { sites, join, cut, limit } = flags;
+    const all =
+      pairs === undefined
+        ? await taskPairs(context, flags, task!, loaded.tokenizer)
+        : await filePairs(context, flags, pairs, loaded.tokenizer);
+    const source = loaded.capturePairs(all.slice(0, limit), {
+      sites,
+      signal,
+      onProgress: terminal.progress,
+    });
+    const statistics = await measurePairs(source, { sites, signal });
+    return { statistics, model: loaded.identity, provenance: { pairs: pairs ?? task, join, cut } };
+  });
 }
 
-async function countFiles(
+async function measureFiles(
   context: AusteerContext,
   positive: string,
   negative: string,
   sites: readonly Site[],
-): Promise<Counted> {
-  const read = async (path: string): Promise<Partial<Record<Site, FloatTensor>>> => {
-    const { tensors } = await readSafetensorsFile(path, { what: 'Activations' });
-    return Object.fromEntries(
-      sites.map((site) => {
-        const entry = tensors.get(site);
-        if (entry?.shape.length !== 3) {
-          throw new FileFormatError({
-            path,
-            format: 'activations',
-            problem: `it has no tensor "${site}" of shape [rows, layers, width]`,
-            advice: 'Write it with `austeer capture --positions last`, or from any framework',
-          });
-        }
-        return [site, floatTensor(safetensorsFloats(entry), entry.shape)];
-      }),
-    );
-  };
-  const source = pairActivations({ positive: await read(positive), negative: await read(negative) });
-  const counts = await countMomentum(source, { sites, signal: context.signal });
-  return { counts, provenance: { positive, negative } };
-}
-
-async function countPairs(
-  context: AusteerContext,
-  flags: LocalizeFlags & { model: string },
-  path: string,
-): Promise<Counted> {
-  const { terminal, signal } = context;
-  const texts: ContrastivePair[] = [];
-  const tokens: TokenPair[] = [];
-  const order: ('text' | 'tokens')[] = [];
-  for await (const { line, value } of readJsonLines(path)) {
-    const pair = parsePairRow(value, { path, line });
-    order.push('question' in pair ? 'text' : 'tokens');
-    if ('question' in pair) texts.push(pair);
-    else tokens.push(pair);
-  }
-  if (order.length === 0) throw new EmptyInputError({ what: `Pairs of ${path}` });
-  return withModel(context, flags, async (model) => {
-    const { sites, join, cut } = flags;
-    const encoded =
-      texts.length === 0
-        ? { pairs: [], report: undefined }
-        : encodePairs(
-            texts,
-            { encode: textEncoder(model.tokenizer, path), beginTokens: model.tokenizer?.beginTokens },
-            { join, cut },
-          );
-    warn(context, encoded.report);
-    const ordered = order.map((kind) => (kind === 'text' ? encoded.pairs.shift()! : tokens.shift()!));
-    const source = model.capturePairs(ordered, { sites, signal, onProgress: terminal.progress });
-    const counts = await countMomentum(source, { sites, signal });
-    return { counts, model: model.identity, provenance: { pairs: path, join, cut } };
+): Promise<Measured> {
+  const source = pairActivations({
+    positive: await readActivations(positive, sites),
+    negative: await readActivations(negative, sites),
   });
+  const statistics = await measurePairs(source, { sites, signal: context.signal });
+  return { statistics, provenance: { positive, negative } };
 }
 
-function warn({ terminal }: AusteerContext, report: EncodeReport | undefined): void {
-  if (report === undefined) return;
+async function taskPairs(
+  context: AusteerContext,
+  flags: LocalizeFlags,
+  name: string,
+  tokenizer: Tokenizer | undefined,
+): Promise<TokenPair[]> {
+  const task = await loadTaskFor(tokenizer, name, {
+    data: flags.data,
+    seed: flags.seed,
+    pairLimit: flags.limit,
+  });
+  return encode(context, flags, task.pairs, tokenizer, name);
+}
+
+async function filePairs(
+  context: AusteerContext,
+  flags: LocalizeFlags,
+  path: string,
+  tokenizer: Tokenizer | undefined,
+): Promise<TokenPair[]> {
+  const rows: (ContrastivePair | TokenPair)[] = [];
+  for await (const { line, value } of readJsonLines(path)) {
+    if (rows.length === flags.limit) break;
+    rows.push(parsePairRow(value, { path, line }));
+  }
+  if (rows.length === 0) throw new EmptyInputError({ what: `Pairs of ${path}` });
+  const texts = rows.filter((row): row is ContrastivePair => 'question' in row);
+  const encoded = texts.length === 0 ? [] : encode(context, flags, texts, tokenizer, path);
+  return rows.map((row) => ('question' in row ? encoded.shift()! : row));
+}
+
+function encode(
+  context: AusteerContext,
+  { join, cut }: LocalizeFlags,
+  pairs: readonly ContrastivePair[],
+  tokenizer: Tokenizer | undefined,
+  path: string,
+): TokenPair[] {
+  const encoder = { encode: textEncoder(tokenizer, path), beginTokens: tokenizer?.beginTokens };
+  const encoded = encodePairs(pairs, encoder, { join, cut });
+  warn(context, encoded.report);
+  return encoded.pairs;
+}
+
+function warn({ terminal }: AusteerContext, report: EncodeReport): void {
   const lines: [number, string][] = [
     [
       report.answerLost.length,

@@ -1,6 +1,6 @@
 import { InvalidArgumentError, type ModelIdentity } from '@austeer/core';
 import { readFileBytes } from '@austeer/core/node';
-import { countsFromSafetensors, rankUnits } from '@austeer/localize';
+import { countsFromSafetensors, rankPairs } from '@austeer/localize';
 import { readJsonLines } from '@austeer/pairs';
 import {
   checkPlan,
@@ -108,12 +108,14 @@ async function planFromCounts(
   flags: PlanCreateFlags,
   path: string,
 ): Promise<SteeringPlan> {
-  const { k, alpha, mode, sites, model: name } = flags;
+  const { k, alpha, ranking: by, ties, mode, sites, model: name } = flags;
   const file = countsFromSafetensors(await readFileBytes(path, { what: 'Momentum counts' }), { path });
   if (k === undefined) throw usageError('--k', 'nothing', 'the number of units');
-  const ranking = rankUnits(file.counts, {
-    sites,
+  const ranking = rankPairs(file, {
+    ranking: by,
+    ties,
     mode,
+    sites,
     ...(k >= 1 && Number.isInteger(k) ? { top: k } : {}),
   });
   const model = name === undefined ? file.model : await identityOf(context, { ...flags, model: name });
@@ -124,7 +126,15 @@ async function planFromCounts(
       expected: 'the model of the activations, which these counts do not name',
     });
   }
-  const provenance = { method: 'austeer', mode, counts: path, pairs: file.counts.pairs, ...file.provenance };
+  const provenance = {
+    method: 'austeer',
+    ranking: by,
+    ties,
+    mode,
+    counts: path,
+    pairs: file.counts.pairs,
+    ...file.provenance,
+  };
   return createPlan({ ranking, k, alpha, model, provenance });
 }
 

@@ -1,0 +1,55 @@
+import { floatTensor } from '@austeer/core';
+import { describe, expect, it } from 'vitest';
+import { measurePairs } from './label-counts.ts';
+import { RANKINGS, type Ranking, rankPairs } from './rank-pairs.ts';
+
+const ffn = (...values: number[]) => ({ ffn: floatTensor(Float32Array.from(values), [1, values.length]) });
+
+/** Unit 0 tells the label, 1 is right by little each time, 2 once by much, 3 by the same in each pair. */
+const measured = () =>
+  measurePairs(
+    [
+      { id: 'a', label: 'yes', positive: ffn(1, 0.1, 9, 0.5), negative: ffn(0, 0, 0, 0) },
+      { id: 'b', label: 'yes', positive: ffn(1, 0.2, 0, 0.5), negative: ffn(0, 0, 0.1, 0) },
+      { id: 'c', label: 'yes', positive: ffn(1, 0.1, 0, 0.5), negative: ffn(0, 0, 0.1, 0) },
+      { id: 'd', label: 'no', positive: ffn(0, 0.1, 0, 0.5), negative: ffn(1, 0, 0.1, 0) },
+    ],
+    { sites: ['ffn'] },
+  );
+
+describe('rankPairs', () => {
+  it.each<[Ranking, number[]]>([
+    ['momentum', [1, 3, 0, 2]],
+    ['balanced', [1, 3, 2, 0]],
+    ['effect-size', [3, 1, 0, 2]],
+    ['difference', [2, 0, 3, 1]],
+  ])('%s orders units its own way', async (ranking, order) => {
+    const units = rankPairs(await measured(), { ranking });
+    expect(units.map(({ index }) => index)).toEqual(order);
+    // Whatever the ranking, strengths are shares of pairs.
+    for (const { score } of units) expect(score > 0 && score <= 1).toBe(true);
+  });
+
+  it('has a sign of its own: a unit that is lower in most pairs but higher on the mean', async () => {
+    const statistics = await measured();
+    const unit = (ranking: Ranking) => rankPairs(statistics, { ranking }).find(({ index }) => index === 2)!;
+    expect(unit('momentum')).toMatchObject({ sign: -1, score: 0.75 });
+    expect(unit('difference')).toMatchObject({ sign: 1, score: 0.75 });
+  });
+
+  it('breaks ties by effect size where asked', async () => {
+    const statistics = await measured();
+    for (const ranking of ['momentum', 'balanced'] as const) {
+      const units = rankPairs(statistics, { ranking, ties: 'effect-size', top: 2 });
+      expect(units.map(({ index }) => index)).toEqual([3, 1]);
+    }
+  });
+
+  it('says what is missing', async () => {
+    const { counts } = await measured();
+    expect(() => rankPairs({ counts }, { ranking: 'difference' })).toThrow(/moments/);
+    expect(() => rankPairs({ counts }, { ties: 'effect-size' })).toThrow(/moments/);
+    expect(() => rankPairs({ counts }, { ranking: 'balanced' })).toThrow(/Classes/);
+    expect(() => rankPairs({ counts }, { ranking: 'best' as Ranking })).toThrow(RANKINGS.join(', '));
+  });
+});
