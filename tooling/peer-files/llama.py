@@ -13,9 +13,8 @@ import sys
 import tempfile
 from pathlib import Path
 
-import gguf
-import numpy as np
 import xllamacpp.xllamacpp as wheel
+from float_weights import as_floats
 
 
 class Parameters(c.Structure):
@@ -65,22 +64,6 @@ decode = declare("llama_decode", c.c_int32, c.c_void_p, Parameters)
 logits_of = declare("llama_get_logits_ith", c.POINTER(c.c_float), c.c_void_p, c.c_int32)
 vocabulary_of = declare("llama_model_get_vocab", c.c_void_p, c.c_void_p)
 tokens_in = declare("llama_vocab_n_tokens", c.c_int32, c.c_void_p)
-
-
-def as_floats(path: Path, out: Path) -> None:
-    reader = gguf.GGUFReader(path)
-    writer = gguf.GGUFWriter(out, reader.get_field("general.architecture").contents())
-    for name, field in reader.fields.items():
-        if name == "general.architecture" or name.startswith("GGUF."):
-            continue
-        kinds = field.types
-        writer.add_key_value(name, field.contents(), kinds[0], kinds[-1] if len(kinds) > 1 else None)
-    for tensor in reader.tensors:
-        writer.add_tensor(tensor.name, gguf.dequantize(tensor.data, tensor.tensor_type).astype(np.float32))
-    writer.write_header_to_file()
-    writer.write_kv_data_to_file()
-    writer.write_tensors_to_file()
-    writer.close()
 
 
 def read_vector(path: Path) -> Vector:

@@ -5,6 +5,7 @@
  */
 import { AusteerError } from '@austeer/core';
 import { buildApplication, buildRouteMap, text_en } from '@stricli/core';
+import { bakeCommand } from './commands/bake.ts';
 import { captureCommand } from './commands/capture.ts';
 import { demoCommand } from './commands/demo.ts';
 import { doctorCommand } from './commands/doctor.ts';
@@ -35,6 +36,7 @@ export const application = buildApplication<AusteerContext>(
       generate: generateCommand,
       score: scoreCommand,
       evaluate: evaluateCommand,
+      bake: bakeCommand,
     },
     docs: {
       brief: 'Find the activation units of a language model that matter, steer them, measure what that did.',

@@ -35,7 +35,8 @@ export async function withModel<T>(
   }
 }
 
-async function readSiteMap(path: string): Promise<SiteMap> {
+/** Sites that somebody has named by hand. */
+export async function readSiteMap(path: string): Promise<SiteMap> {
   const bytes = await readFileBytes(path, { what: 'Site map' });
   return parseSiteMap(new TextDecoder().decode(bytes), { path });
 }

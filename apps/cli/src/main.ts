@@ -9,6 +9,12 @@ import { application } from './application.ts';
 import { normalizeArguments } from './arguments.ts';
 import { createContext } from './context.ts';
 
+// `austeer … | head`: whoever reads has seen enough.
+process.stdout.on('error', (error: NodeJS.ErrnoException) => {
+  if (error.code !== 'EPIPE') throw error;
+  process.exit(0);
+});
+
 await run(application, normalizeArguments(process.argv.slice(2)), createContext(process));
 // Usage errors have negative codes of their own in the library; scripts know 2.
 if (Number(process.exitCode) < 0) process.exitCode = 2;

@@ -253,6 +253,51 @@ describe('localize', () => {
   });
 });
 
+describe('bake', () => {
+  interface Baked {
+    readonly changes: readonly { change: string; error: number }[];
+    readonly comparison: { prompts: number; sameAnswers: number; largestDifference: number };
+  }
+  const plan = async (source: string[], ...edits: object[]): Promise<string> => {
+    const args = ['--edits', lines('bake.jsonl', edits), ...source, '--out', at('bake.safetensors')];
+    await runJson('plan', 'create', ...args);
+    return at('bake.safetensors');
+  };
+
+  it('a GGUF stays one, and answers like the steered model', async () => {
+    const path = await plan(model, { site: 'ffn', layer: 0, index: 3, gain: 2 });
+    const out = at('steered.gguf');
+    const { changes, comparison } = await runJson<Baked>('bake', ...model, '--plan', path, '--out', out);
+    expect(changes).toMatchObject([{ change: 'rows' }]);
+    expect(comparison).toMatchObject({ prompts: 10, sameAnswers: 10 });
+    expect(comparison.largestDifference).toBeLessThan(1e-2);
+    const again = await runCli('bake', ...model, '--plan', path, '--out', out);
+    expect(again.exitCode).toBe(1);
+    expect(again.stderr).toMatch(/expected a name that is not taken/);
+  });
+
+  it('an ONNX folder stays one; people see a table', async () => {
+    const export_ = new URL('../../../tooling/fixtures/goldens/qwen2-optimum', import.meta.url).pathname;
+    const source = ['--model', export_];
+    const path = await plan(source, { site: 'attention', layer: 1, index: 0, gain: -1, bias: 1 });
+    const { stdout, stderr } = await runCli('bake', ...source, '--plan', path, '--out', at('steered'));
+    expect(stderr).not.toMatch(/error/i);
+    expect(stdout).toMatch(/operators with constants {2}float32 {2}1 {8}0\.0e\+0/);
+    expect(readdirSync(at('steered'))).toContain('config.json');
+  });
+
+  it('refuses a plan that weights cannot hold, and writes nothing', async () => {
+    await plan(model, { site: 'ffn', layer: 0, index: 3, gain: 2 });
+    const change = ['--positions', '"generated"', '--out', at('ruled.safetensors')];
+    await runJson('plan', 'change', at('bake.safetensors'), ...change);
+    const args = ['--plan', at('ruled.safetensors'), '--out', at('never.gguf')];
+    const { exitCode, stderr } = await runCli('bake', ...model, ...args);
+    expect(exitCode).toBe(1);
+    expect(stderr).toMatch(/steers every position alike/);
+    expect(readdirSync(folder)).not.toContain('never.gguf');
+  });
+});
+
 describe('plan and generate', () => {
   it('counts → plan → steered text, which differs from the plain one and is plain at strength 0', async () => {
     await runJson(

@@ -34,6 +34,8 @@ export type CausalUnit<U extends ScoredUnit = ScoredUnit> = U & {
  *
  * @example
  * ```ts
+ * import type { ScoredUnit } from '@austeer/localize';
+ * declare const model: LanguageModel;
  * declare const units: ScoredUnit[];
  * declare const heldOut: TokenPair[];
  * const [best] = await causalEffects({ model, units, pairs: heldOut, alpha: 5 });

@@ -1,3 +1,6 @@
+export { type BakedGguf, bakeGguf } from './bake/bake-gguf.ts';
+export { type BakedOnnx, bakeOnnx } from './bake/bake-onnx.ts';
+export type { BakedChange } from './bake/baked-change.ts';
 export type { DecoderConfiguration } from './build/decoder-configuration.ts';
 export type { Precision } from './build/linear.ts';
 export { type PreparedGguf, prepareGguf } from './build/prepare-gguf.ts';

@@ -4,7 +4,7 @@
  *
  * @module
  */
-import { realpath, stat } from 'node:fs/promises';
+import { open, realpath, stat } from 'node:fs/promises';
 import { dirname, isAbsolute, join, normalize, relative, sep } from 'node:path';
 import { elementCount, FileFormatError, FileMissingError } from '@austeer/core';
 import { type TensorProto, TensorProto_DataLocation, TensorProto_DataType } from 'onnx-buf';
@@ -82,6 +82,54 @@ export async function referToWeights(
       });
     }),
   };
+}
+
+/** The bytes of a tensor, and where they lie if they are in a file beside the model. */
+export async function readWeight(
+  file: OnnxModelFile,
+  tensor: TensorProto,
+): Promise<{
+  bytes: Uint8Array<ArrayBuffer>;
+  place: { location: string; path: string; offset: number } | undefined;
+}> {
+  if (tensor.dataLocation !== TensorProto_DataLocation.EXTERNAL) {
+    const bytes =
+      tensor.floatData.length > 0
+        ? new Uint8Array(Float32Array.from(tensor.floatData).buffer)
+        : new Uint8Array(tensor.rawData);
+    return { bytes, place: undefined };
+  }
+  const { location, offset, length } = externalPlace(file.givenPath, tensor);
+  const { path } = await findDataFile(file.givenPath, location);
+  const handle = await open(path);
+  try {
+    const bytes = new Uint8Array(length);
+    const { bytesRead } = await handle.read(bytes, 0, length, offset);
+    if (bytesRead === length) return { bytes, place: { location, path, offset } };
+    throw new FileFormatError({
+      path,
+      format: 'ONNX external data',
+      problem: `it ends within ${tensor.name}`,
+      advice: 'Fetch the file again',
+    });
+  } finally {
+    await handle.close();
+  }
+}
+
+/** The data files that tensors lie in: the name by which the model calls each, and its real path. */
+export async function dataFiles(
+  file: OnnxModelFile,
+  tensors: readonly TensorProto[],
+): Promise<ReadonlyMap<string, string>> {
+  const locations = new Set(
+    tensors
+      .filter(({ dataLocation }) => dataLocation === TensorProto_DataLocation.EXTERNAL)
+      .map((tensor) => externalPlace(file.givenPath, tensor).location),
+  );
+  const found = new Map<string, string>();
+  for (const location of locations) found.set(location, (await findDataFile(file.givenPath, location)).path);
+  return found;
 }
 
 function externalPlace(

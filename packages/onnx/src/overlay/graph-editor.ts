@@ -26,6 +26,12 @@ export interface EditedSite {
 export interface GraphEditor {
   /** x̂ = x ⊙ (1 + gain) + bias at every layer of the site, with `tokenStrength` m · gain and m · bias. */
   steer(site: EditedSite, options: { tokenStrength: boolean }): { gain: string; bias: string };
+  /** The same with constants at one layer; what is `undefined` is left out. New names begin with the prefix. */
+  steerByConstants(
+    site: EditedSite,
+    layer: number,
+    values: { gain: Float32Array | undefined; bias: Float32Array | undefined; prefix: string },
+  ): void;
   /** Outputs `[picked, width]`, one per layer, taken after the edits so far. */
   capture(site: EditedSite): string[];
   /** Makes the language-model head compute only the picked positions. */
@@ -92,10 +98,43 @@ export function createGraphEditor(graph: GraphProto): GraphEditor {
   const steerSum = (node: NodeProto, gain: string, bias: string, prefix: string): void => {
     // Rewiring the readers of the sum would leave the normalized output unedited. So what the edit adds,
     // g·(a + b) + bias, goes into operand b: zero stays zero, and the fused node stays as it is.
-    const sum = add('Add', node.input.slice(0, 2), [`${prefix}.before`]);
-    const scaled = add('Mul', [sum, gain], [`${prefix}.scaled`]);
-    const change = add('Add', [scaled, bias], [`${prefix}.change`]);
+    let change = bias;
+    if (gain !== '') {
+      const sum = add('Add', node.input.slice(0, 2), [`${prefix}.before`]);
+      change = add('Mul', [sum, gain], [`${prefix}.scaled`]);
+      if (bias !== '') change = add('Add', [change, bias], [`${prefix}.change`]);
+    }
     node.input[1] = add('Add', [node.input[1]!, change], [`${prefix}.edited`]);
+  };
+
+  /**
+   * Writes the edit of one layer; `gain` is read where the site is a sum, `factor` where it is a value. What is empty
+   * is left out.
+   */
+  const editAt = (
+    location: SiteLocation,
+    edit: { gain: string; factor: string; addend: string; isHalf: boolean; prefix: string },
+  ): void => {
+    const { gain, factor, addend, isHalf, prefix } = edit;
+    if (location.kind === 'skipSum') {
+      const half = (part: string): string => (part === '' ? '' : toHalf(part, isHalf));
+      steerSum(location.node, half(gain), half(addend), prefix);
+      return;
+    }
+    // ONNX Runtime computes float16 in float32 where it has no kernel, and then rounds only between operators
+    // one of which moves numbers. The edit rounds where the plain graph does.
+    const isMoved = graph.node.some(
+      ({ opType, output }) => MOVES.has(opType) && output[0] === location.tensor,
+    );
+    const typed = (part: string): string => toHalf(part, isHalf && !isMoved);
+    const readers = [...graph.node];
+    const current = valueAt(location);
+    const value = toFloat(current, isHalf && isMoved);
+    const scaled = factor === '' ? value : add('Mul', [value, typed(factor)], [`${prefix}.scaled`]);
+    const shifted = addend === '' ? scaled : add('Add', [scaled, typed(addend)], [`${prefix}.edited`]);
+    const result = toHalf(shifted, isHalf && isMoved);
+    rename(current, result, readers);
+    edited.set(location.tensor, result);
   };
 
   const positions = (): string => {
@@ -161,28 +200,31 @@ export function createGraphEditor(graph: GraphProto): GraphEditor {
           ? split(add('Add', [gain, ONE], [`austeer.factor.${site}`]))
           : [];
       locations.forEach((location, layer) => {
-        const prefix = `austeer.${site}.${layer}`;
-        if (location.kind === 'skipSum') {
-          const parts = [gains[layer]!, addends[layer]!].map((part) => toHalf(part, isHalf));
-          steerSum(location.node, parts[0]!, parts[1]!, prefix);
-          return;
-        }
-        // ONNX Runtime computes float16 in float32 where it has no kernel, and then rounds only between operators
-        // one of which moves numbers. The edit rounds where the plain graph does.
-        const isMoved = graph.node.some(
-          ({ opType, output }) => MOVES.has(opType) && output[0] === location.tensor,
-        );
-        const typed = (part: string): string => toHalf(part, isHalf && !isMoved);
-        const readers = [...graph.node];
-        const current = valueAt(location);
-        const value = toFloat(current, isHalf && isMoved);
-        const scaled = add('Mul', [value, typed(factors[layer]!)], [`${prefix}.scaled`]);
-        const shifted = add('Add', [scaled, typed(addends[layer]!)], [`${prefix}.edited`]);
-        const result = toHalf(shifted, isHalf && isMoved);
-        rename(current, result, readers);
-        edited.set(location.tensor, result);
+        const [gain, factor, addend] = [gains[layer] ?? '', factors[layer] ?? '', addends[layer]!];
+        editAt(location, { gain, factor, addend, isHalf, prefix: `austeer.${site}.${layer}` });
       });
       return { gain, bias };
+    },
+    steerByConstants({ width, locations, isHalf }, layer, { gain, bias, prefix }) {
+      const constant = (name: string, numbers: Float32Array | undefined): string => {
+        if (numbers === undefined) return '';
+        graph.initializer.push(inlineTensorProto(`${prefix}.${name}`, 'float32', [width], numbers));
+        return `${prefix}.${name}`;
+      };
+      const location = locations[layer]!;
+      const isSum = location.kind === 'skipSum';
+      editAt(location, {
+        gain: isSum ? constant('gain', gain) : '',
+        factor: isSum
+          ? ''
+          : constant(
+              'factor',
+              gain?.map((value) => 1 + value),
+            ),
+        addend: constant('addend', bias),
+        isHalf,
+        prefix,
+      });
     },
     capture({ site, width, locations, isHalf }) {
       return locations.map((location, layer) => {

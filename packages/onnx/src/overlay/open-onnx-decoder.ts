@@ -6,22 +6,17 @@
  */
 import { InvalidArgumentError, SITES, type Site, UnsupportedModelError } from '@austeer/core';
 import { toBinary } from '@bufbuild/protobuf';
-import { ModelProtoSchema, TensorProto_DataType } from 'onnx-buf';
+import { ModelProtoSchema } from 'onnx-buf';
 import { computedLayers, type DecoderGraph, type GraphPurpose, STRENGTH_INPUT } from '../decoder-graph.ts';
 import { referToWeights } from '../model-file/external-weights.ts';
-import { type GraphIndex, indexGraph } from '../model-file/graph-index.ts';
+import type { GraphIndex } from '../model-file/graph-index.ts';
 import { MICROSOFT_DOMAIN } from '../model-file/graph-writer.ts';
-import { type OnnxModelFile, readOnnxModel } from '../model-file/read-onnx-model.ts';
-import { valueType } from '../model-file/value-type.ts';
-import { findSites, type SiteLocation, type SiteTable } from '../sites/find-sites.ts';
-import { type DecoderPorts, readDecoderPorts } from './decoder-ports.ts';
+import type { DecoderPorts } from './decoder-ports.ts';
 import { createGraphEditor, type EditedSite } from './graph-editor.ts';
 import { findLanguageModelHead } from './language-model-head.ts';
-import { type ModelFolder, readModelFolder } from './model-folder.ts';
+import { inOrder, isHalfSite, offeredSite, readDecoder } from './read-decoder.ts';
 import type { SiteMap } from './site-map.ts';
 
-/** Split takes its sizes as an input since opset 13. */
-const LOWEST_OPSET = 13;
 /** Initializers need not be inputs since IR version 4; 8 is what opset 13 to 18 exports carry. */
 const LOWEST_IR_VERSION = 8n;
 
@@ -219,92 +214,6 @@ export async function describeOnnxDecoder(
       }),
     ),
   };
-}
-
-interface ReadDecoder {
-  readonly file: OnnxModelFile;
-  readonly ports: DecoderPorts;
-  readonly index: GraphIndex;
-  readonly sites: SiteTable;
-  readonly config: ModelFolder['config'];
-  readonly opset: number;
-}
-
-async function readDecoder(options: {
-  path: string;
-  siteMap: SiteMap;
-  wanted: readonly Site[];
-}): Promise<ReadDecoder> {
-  const { path, siteMap, wanted } = options;
-  const { modelPath, config } = await readModelFolder(path);
-  const file = await readOnnxModel(modelPath);
-  const opset = Number(file.model.opsetImport.find(({ domain }) => domain === '')?.version ?? 0n);
-  if (opset < LOWEST_OPSET) {
-    throw new UnsupportedModelError({
-      what: 'ONNX opset',
-      given: String(opset),
-      supported: `${LOWEST_OPSET} and later`,
-      advice: 'Export the model again with a newer exporter',
-    });
-  }
-  const ports = readDecoderPorts(file.graph);
-  const index = indexGraph(file.graph);
-  const mapped = mappedSites(siteMap, ports.past.length, index);
-  const enough = wanted.length > 0 && wanted.every((site) => mapped[site] !== undefined);
-  let found: SiteTable = {};
-  try {
-    found = findSites(
-      index,
-      ports.present.map(({ value }) => value),
-    );
-  } catch (error) {
-    // What the caller named is all that is asked for: then the rest need not be understood.
-    if (!enough || !(error instanceof UnsupportedModelError)) throw error;
-  }
-  return { file, ports, index, config, opset, sites: { ...found, ...mapped } };
-}
-
-function mappedSites(siteMap: SiteMap, layers: number, index: GraphIndex): SiteTable {
-  const mapped: { -readonly [K in keyof SiteTable]: SiteTable[K] } = {};
-  for (const site of SITES) {
-    const given = siteMap[site];
-    if (given === undefined) continue;
-    const unknown = given.tensors.find((tensor) => index.producer(tensor) === undefined);
-    if (given.tensors.length !== layers || unknown !== undefined) {
-      throw new InvalidArgumentError({
-        argument: `siteMap.${site}`,
-        given: unknown ?? given.tensors,
-        expected: `names of ${layers} values of the graph, one per layer`,
-      });
-    }
-    mapped[site] = {
-      width: given.width,
-      locations: given.tensors.map((tensor) => ({ kind: 'value', tensor })),
-    };
-  }
-  return mapped;
-}
-
-function offeredSite(sites: SiteTable, site: Site): NonNullable<SiteTable[Site]> {
-  const found = sites[site];
-  if (found !== undefined) return found;
-  const offered = SITES.filter((candidate) => sites[candidate] !== undefined);
-  throw new InvalidArgumentError({
-    argument: 'purpose',
-    given: site,
-    expected: `sites that this model offers (${offered.join(', ')})`,
-  });
-}
-
-function isHalfSite(index: GraphIndex, locations: readonly SiteLocation[]): boolean {
-  const [first] = locations;
-  const name = first?.kind === 'skipSum' ? first.node.input[0] : first?.tensor;
-  return name !== undefined && valueType(index, name) === TensorProto_DataType.FLOAT16;
-}
-
-/** Each site once; `residual` last. */
-function inOrder(sites: readonly Site[]): Site[] {
-  return SITES.filter((site) => sites.includes(site));
 }
 
 function isGrouped(index: GraphIndex, ports: DecoderPorts): boolean {

@@ -13,6 +13,8 @@ const SUPPORTED = 'GroupQueryAttention, or MatMul after Softmax over a concatena
 const VALUE_PATH = new Set(['Unsqueeze', 'Expand', 'Reshape', 'Transpose', 'Cast', 'Identity', 'Slice']);
 /** What may lie between Softmax and that product (guards against rows of NaN, a cut-off sink column). */
 const WEIGHT_PATH = new Set(['Where', 'Cast', 'Slice', 'Identity', 'Dropout']);
+/** What gives the value of all heads side by side. */
+const WHOLE = new Set(['Reshape', 'GroupQueryAttention']);
 /** What may lie between the core and the output projection (heads put side by side). */
 const OUTPUT_PATH = new Set(['Transpose', 'Reshape', 'Cast', 'Identity']);
 
@@ -33,10 +35,16 @@ export function findAttention(
       if (position !== 0) continue;
       const projection = linearOf(index, node);
       if (projection !== undefined) return { tensor: wholeTensor(index, trail, projection), projection };
-      if (OUTPUT_PATH.has(node.opType)) trails.push([...trail, node.output[0]!]);
+      if (OUTPUT_PATH.has(node.opType) || isBakedEdit(index, node)) trails.push([...trail, node.output[0]!]);
     }
   }
   throw notUnderstood(core, 'is read by no output projection', 'a linear layer after the attention');
+}
+
+/** A product or sum with one number for each unit: what baking a plan leaves where weights cannot hold it. */
+function isBakedEdit(index: GraphIndex, node: NodeProto): boolean {
+  const isEdit = node.opType === 'Mul' || node.opType === 'Add';
+  return isEdit && index.constant(node.input[1]!)?.dims?.length === 1;
 }
 
 function findCore(index: GraphIndex, presentValue: string): NodeProto {
@@ -66,7 +74,9 @@ function wholeTensor(index: GraphIndex, trail: readonly string[], projection: Li
   const merged = node.opType === 'Gemm' || index.uses(output).some((use) => use.node.opType === 'Reshape');
   if (!merged) return trail.at(-1)!;
   const before = trail.at(-2);
-  const maker = before === undefined ? undefined : index.producer(before)?.opType;
-  if (before !== undefined && (maker === 'Reshape' || maker === 'GroupQueryAttention')) return before;
+  const maker = before === undefined ? undefined : index.producer(before);
+  if (before !== undefined && maker !== undefined && (WHOLE.has(maker.opType) || isBakedEdit(index, maker))) {
+    return before;
+  }
   throw notUnderstood(node, 'reads no reshaped [rows, tokens, width] value', SUPPORTED);
 }

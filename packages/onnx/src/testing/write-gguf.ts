@@ -4,6 +4,7 @@
  *
  * @module
  */
+import { floatToHalf } from '../gguf/half-precision.ts';
 import { type GgufTensorType, TENSOR_TYPES } from '../gguf/tensor-types.ts';
 
 /** Metadata of the kinds that models use. Numbers are written as 32-bit floats unless whole. */
@@ -141,17 +142,4 @@ function quantize(type: QuantizableType, numbers: Float32Array): Uint8Array {
     for (let i = 0; i < 16; i++) bytes[at + header + i] = code(block[i]!) | (code(block[i + 16]!) << 4);
   }
   return bytes;
-}
-
-/** Bits of the nearest normal 16-bit float; tiny numbers become zero, which is enough for scales in tests. */
-function floatToHalf(value: number): number {
-  if (value === 0) return 0;
-  const sign = value < 0 ? 0x8000 : 0;
-  let exponent = Math.floor(Math.log2(Math.abs(value)));
-  let fraction = Math.round((Math.abs(value) / 2 ** exponent - 1) * 1024);
-  if (fraction === 1024) {
-    exponent++;
-    fraction = 0;
-  }
-  return exponent < -14 ? sign : sign | ((exponent + 15) << 10) | fraction;
 }
