@@ -20,7 +20,14 @@ export {
   UnknownNameError,
   UnsupportedModelError,
 } from './errors.ts';
+export type {
+  GainGradientOptions,
+  GainGradientSource,
+  ItemGradients,
+  MarginItem,
+} from './gain-gradients.ts';
 export { canonicalJson, createSha256, type Sha256, sha256 } from './hashing.ts';
+export type { Judge, JudgeQuestion, JudgeReply } from './judge.ts';
 export {
   type CaptureOptions,
   type ChatMessage,
@@ -49,6 +56,7 @@ export {
   safetensorsIntegers,
   writeSafetensors,
 } from './safetensors.ts';
+export type { SentenceEncoder } from './sentence-encoder.ts';
 export {
   type ModelIdentity,
   type ModelShape,
@@ -67,3 +75,4 @@ export type {
   TokenStrength,
 } from './steering-values.ts';
 export { elementCount, type FloatTensor, floatTensor } from './tensors.ts';
+export type { TextScore, ToxicityScorer } from './toxicity-scorer.ts';

@@ -5,6 +5,17 @@
  */
 export { type AnswerItemsOptions, answerItems } from './answer-items.ts';
 export { type CausalUnit, causalEffects } from './causal-effects.ts';
+export type {
+  CurvesFigure,
+  Estimate,
+  FigureContent,
+  HeatMapFigure,
+  HistogramFigure,
+  ResultFigure,
+  ScatterFigure,
+  ScoreMapFigure,
+  TableFigure,
+} from './result-figure.ts';
 export {
   type AnswerLine,
   checkRunFolder,

@@ -23,6 +23,7 @@ export { planFromSafetensors, planToSafetensors } from './plan-file.ts';
 export { namesTokens, parsePositionRule, parseStrengthSchedule } from './position-rule.ts';
 export { type PromptText, readPromptText } from './prompt-text.ts';
 export { followPositions, type PromptRow, resolvePositions } from './resolve-positions.ts';
+export type { FitMethodOptions, FittedMethod, MethodSetting, SteeringMethod } from './steering-method.ts';
 export {
   createPlan,
   type PlanEdit,
