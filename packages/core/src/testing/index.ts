@@ -4,4 +4,5 @@
  * @module
  */
 export { describeLanguageModel, type LanguageModelUnderTest } from './describe-language-model.ts';
+export { describeToxicityScorer, type ToxicityScorerUnderTest } from './describe-toxicity-scorer.ts';
 export { randomSteering } from './random-steering.ts';
