@@ -4,7 +4,7 @@
  * @module
  */
 
-import { BUCKETS } from '../../packages/evaluators/dist/toxicity/local/text-features.js';
+import { BUCKETS, featureValue } from '../../packages/evaluators/dist/toxicity/local/text-features.js';
 import { at } from './at.mjs';
 import { minimise, trainLogistic } from './logistic.mjs';
 
@@ -33,7 +33,7 @@ export function fitModel(features, labels) {
     features.flatMap((buckets) => buckets.map((bucket) => /** @type {number} */ (columns.get(bucket)))),
   );
   const { weights } = trainLogistic({
-    rows: { starts, columns: places, values: Float64Array.from(features, rowValue) },
+    rows: { starts, columns: places, values: Float64Array.from(features, (buckets) => featureValue(buckets.length)) },
     labels: Float64Array.from(labels),
     width: columns.size,
   });
@@ -54,20 +54,15 @@ export function fitModel(features, labels) {
 }
 
 /**
- * Σ weights / (number of buckets)^¼, before slope and intercept.
+ * What a text's weights add up to, before slope and intercept.
  *
  * @param {Model} model
  * @param {readonly (readonly number[])[]} features
  */
 export function linearScores({ bytes, scale }, features) {
   return features.map(
-    (buckets) => rowValue(buckets) * scale * buckets.reduce((sum, bucket) => sum + at(bytes, bucket), 0),
+    (buckets) => featureValue(buckets.length) * scale * buckets.reduce((sum, bucket) => sum + at(bytes, bucket), 0),
   );
-}
-
-/** @param {readonly number[]} buckets */
-function rowValue(buckets) {
-  return buckets.length ** -0.25;
 }
 
 /**

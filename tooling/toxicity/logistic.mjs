@@ -21,7 +21,7 @@ import { at } from './at.mjs';
  * @param {{ rows: Rows, labels: Float64Array, width: number, penalty?: number, smoothing?: number, iterations?: number }} options
  * @returns {{ weights: Float64Array, intercept: number }}
  */
-export function trainLogistic({ rows, labels, width, penalty = 0.1, smoothing = 10, iterations = 100 }) {
+export function trainLogistic({ rows, labels, width, penalty = 0.05, smoothing = 3, iterations = 100 }) {
   const { starts, columns, values } = rows;
   const count = labels.length;
   const positive = new Float64Array(width).fill(smoothing);

@@ -15,6 +15,8 @@ import { localizeCommand } from './commands/localize.ts';
 import { modelsCommand } from './commands/models.ts';
 import { planRoutes } from './commands/plan.ts';
 import { scoreCommand } from './commands/score.ts';
+import { sideEffectsCommand } from './commands/side-effects.ts';
+import { toxicityRoutes } from './commands/toxicity.ts';
 import { type AusteerContext, InterruptedError } from './context.ts';
 import { TOOL } from './tool.ts';
 
@@ -36,6 +38,8 @@ export const application = buildApplication<AusteerContext>(
       generate: generateCommand,
       score: scoreCommand,
       evaluate: evaluateCommand,
+      sideEffects: sideEffectsCommand,
+      toxicity: toxicityRoutes,
       bake: bakeCommand,
     },
     docs: {

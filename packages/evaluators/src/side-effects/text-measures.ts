@@ -29,7 +29,7 @@ export interface TextMeasures {
  *
  * @example
  * ```ts
- * measureText('again and again and again and'); // { words: 6, repetition: 0.3333333333333333, entropy: 0.9903093409675693, distinct1: 0.3333333333333333, distinct2: 0.4, refusal: false }
+ * measureText('one two'); // { words: 2, repetition: undefined, entropy: undefined, distinct1: 1, distinct2: 1, refusal: false }
  * ```
  */
 export function measureText(text: string): TextMeasures {

@@ -65,7 +65,7 @@ export function mcNemarPower(options: PairedEffect & { items: number; level?: nu
  *
  * @example
  * ```ts
- * itemsForDifference({ difference: 0.05, changed: 0.15 }); // 483
+ * itemsForDifference({ difference: 0.05, changed: 0.15 }); // 498
  * ```
  */
 export function itemsForDifference(options: PairedEffect & { power?: number; level?: number }): number {

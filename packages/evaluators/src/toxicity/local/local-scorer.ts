@@ -7,7 +7,7 @@ import type { TextScore, ToxicityScorer } from '@austeer/core';
 import { scoreEach } from '../score-each.ts';
 import type { VerdictErrors } from '../verdict-errors.ts';
 import { LOCAL_MODEL } from './model-data.ts';
-import { textFeatures } from './text-features.ts';
+import { featureValue, textFeatures } from './text-features.ts';
 import { unpackWeights } from './weight-packing.ts';
 
 /** How often the local scorer's verdict differs from Perspective's, by cross-validation; see `docs/toxicity.md`. */
@@ -49,12 +49,12 @@ export function createLocalToxicityScorer(options: { threshold?: number } = {}):
 
 let weights: Float64Array | undefined;
 
-/** σ(slope · Σ weights of the text's distinct buckets / (number of buckets)^¼ + intercept). */
+/** σ(slope · value · Σ weights of the text's distinct buckets + intercept). */
 function scoreText(text: string): number {
   weights ??= unpackWeights(LOCAL_MODEL);
   const features = textFeatures(text);
   let sum = 0;
   for (const bucket of features) sum += weights[bucket]!;
-  const z = (LOCAL_MODEL.slope * sum) / features.length ** 0.25 + LOCAL_MODEL.intercept;
+  const z = LOCAL_MODEL.slope * featureValue(features.length) * sum + LOCAL_MODEL.intercept;
   return 1 / (1 + Math.exp(-z));
 }

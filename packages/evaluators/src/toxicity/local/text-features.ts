@@ -60,6 +60,20 @@ export function textFeatures(text: string): number[] {
   return [...found];
 }
 
+/**
+ * What each bucket of a text counts: less in a long text, where more of them say nothing.
+ *
+ * @param buckets distinct buckets of the text
+ *
+ * @example
+ * ```ts
+ * featureValue(1); // 1
+ * ```
+ */
+export function featureValue(buckets: number): number {
+  return buckets ** -0.15;
+}
+
 /** Proper parts of a word with a space at either end. */
 function addParts(word: string, found: Set<number>): void {
   const characters = [...` ${word} `];
