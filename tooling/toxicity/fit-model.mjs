@@ -33,7 +33,11 @@ export function fitModel(features, labels) {
     features.flatMap((buckets) => buckets.map((bucket) => /** @type {number} */ (columns.get(bucket)))),
   );
   const { weights } = trainLogistic({
-    rows: { starts, columns: places, values: Float64Array.from(features, (buckets) => featureValue(buckets.length)) },
+    rows: {
+      starts,
+      columns: places,
+      values: Float64Array.from(features, (buckets) => featureValue(buckets.length)),
+    },
     labels: Float64Array.from(labels),
     width: columns.size,
   });
@@ -61,7 +65,8 @@ export function fitModel(features, labels) {
  */
 export function linearScores({ bytes, scale }, features) {
   return features.map(
-    (buckets) => featureValue(buckets.length) * scale * buckets.reduce((sum, bucket) => sum + at(bytes, bucket), 0),
+    (buckets) =>
+      featureValue(buckets.length) * scale * buckets.reduce((sum, bucket) => sum + at(bytes, bucket), 0),
   );
 }
 

@@ -3,6 +3,7 @@
  *
  * @module
  */
+import { InvalidArgumentError } from '@austeer/core';
 
 /** What tells the time and waits. */
 export interface Clock {
@@ -42,6 +43,7 @@ export interface Pace {
  * Spaces calls evenly: a service that allows one a second counts the distance, not the average.
  *
  * @param options.perSecond calls a second, > 0
+ * @throws InvalidArgumentError for a pace that is none.
  *
  * @example
  * ```ts
@@ -51,6 +53,13 @@ export interface Pace {
  */
 export function createPace(options: { perSecond: number; clock: Clock }): Pace {
   const { perSecond, clock } = options;
+  if (!(perSecond > 0)) {
+    throw new InvalidArgumentError({
+      argument: 'requestsPerSecond',
+      given: perSecond,
+      expected: 'a number > 0',
+    });
+  }
   let free = Number.NEGATIVE_INFINITY;
   return {
     async turn(signal) {

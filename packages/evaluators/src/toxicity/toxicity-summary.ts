@@ -129,7 +129,7 @@ export function hasScore(record: ToxicityRecord): record is ScoredRecord {
 }
 
 /** Scores by prompt, in the order in which prompts first occur. */
-export function groupByPrompt(records: readonly ScoredRecord[]): number[][] {
+function groupByPrompt(records: readonly ScoredRecord[]): number[][] {
   const groups = new Map<string, number[]>();
   for (const { prompt, result } of records) {
     const group = groups.get(prompt);
