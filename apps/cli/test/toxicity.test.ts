@@ -82,6 +82,25 @@ describe('toxicity score', () => {
     expect(result.rows[1]!.date).not.toBe('2020-01-01');
   });
 
+  it('keeps the scores of other texts, and refuses a file of another scorer', async () => {
+    const one = write('one.jsonl', [{ text: 'Another text.' }]);
+    const before = stored('scores.jsonl');
+    await runJson('toxicity', 'score', one, '--out', at('scores.jsonl'));
+    expect(stored('scores.jsonl').slice(1)).toEqual(before);
+    const { stderr, exitCode } = await runCli(
+      'toxicity',
+      'score',
+      one,
+      '--threshold',
+      '0.9',
+      '--out',
+      at('scores.jsonl'),
+    );
+    expect(exitCode).toBe(1);
+    expect(stderr).toContain('a new file, or one with scores of austeer-local');
+    expect(stored('scores.jsonl')).toHaveLength(before.length + 1);
+  });
+
   it('takes another threshold, and keeps texts when asked', async () => {
     const { summary, rows } = await runJson<Scored>(
       'toxicity',

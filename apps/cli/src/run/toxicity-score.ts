@@ -35,6 +35,15 @@ export async function runToxicityScore(
   const texts = rows.map(({ text }) => text);
   const scorer = await scorerOf(flags, this.process.env ?? {});
   const stored = out !== undefined && existsSync(out) ? await readScores(out) : [];
+  const foreign = stored.find(
+    ({ scorer: name, version, threshold }) =>
+      name !== scorer.name || version !== scorer.version || threshold !== scorer.threshold,
+  );
+  if (foreign !== undefined) {
+    const given = `a file with scores of ${foreign.scorer} ${foreign.version} at ${foreign.threshold}`;
+    const expected = `a new file, or one with scores of ${scorer.name} ${scorer.version} at ${scorer.threshold}`;
+    throw usageError('--out', given, expected);
+  }
   const fresh: StoredScore[] = [];
   let writing: Promise<void> = Promise.resolve();
   const keep = (): void => {
@@ -65,7 +74,9 @@ export async function runToxicityScore(
     ...row,
     date: days.get(row.textHash) ?? today,
   }));
-  if (out !== undefined) await writeFileAtomic(out, formatStoredScores(results));
+  const scored = new Set(results.map(({ textHash }) => textHash));
+  const kept = stored.filter(({ textHash }) => !scored.has(textHash));
+  if (out !== undefined) await writeFileAtomic(out, formatStoredScores([...results, ...kept]));
   const summary = summarizeToxicity({
     records: rows.map(({ prompt, sample }, index) => ({
       prompt: prompt ?? `row ${index}`,
