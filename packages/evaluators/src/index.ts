@@ -56,6 +56,7 @@ export { bcaInterval } from './statistics/bca-interval.ts';
 export { type CombinedEstimate, combineEstimates } from './statistics/combine-estimates.ts';
 export { itemsForDifference, mcNemarPower, type PairedEffect } from './statistics/power.ts';
 export { type SeedEffect, seedEffect } from './statistics/seed-effect.ts';
+export { createCachedScorer } from './toxicity/cached-scorer.ts';
 export {
   type ClassificationScorerOptions,
   type ClassifiedLabel,
@@ -73,7 +74,6 @@ export {
 } from './toxicity/perspective.ts';
 export { ScorerRefusedError } from './toxicity/post-json.ts';
 export {
-  createCachedScorer,
   createReplayScorer,
   formatStoredScores,
   parseStoredScores,

@@ -5,7 +5,7 @@
  */
 import { EmptyInputError, InvalidArgumentError } from '@austeer/core';
 import type { Estimate } from '../intervals.ts';
-import { bcaInterval } from '../statistics/bca-interval.ts';
+import { meanInterval } from '../statistics/cluster-mean.ts';
 import { distinctOverall, measureText, type TextMeasures } from './text-measures.ts';
 
 /** Names of the measures, `refusal` as a share. */
@@ -92,11 +92,7 @@ export function compareTexts(options: {
 
 function comparePairs(pairs: readonly { a: number; b: number }[], seed: number): ComparedMeasure {
   const mean = (of: (pair: { a: number; b: number }) => number): Estimate =>
-    bcaInterval({
-      rows: pairs.length,
-      seed,
-      statistic: (rows) => rows.reduce((sum, row) => sum + of(pairs[row]!), 0) / rows.length,
-    })!;
+    meanInterval(pairs.map(of), seed);
   return {
     texts: pairs.length,
     vanilla: mean(({ a }) => a),

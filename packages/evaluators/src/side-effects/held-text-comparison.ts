@@ -13,7 +13,7 @@ import {
   UnsupportedModelError,
 } from '@austeer/core';
 import type { Estimate } from '../intervals.ts';
-import { bcaInterval } from '../statistics/bca-interval.ts';
+import { clusterMean } from '../statistics/cluster-mean.ts';
 import { HELD_TEXTS } from './held-texts.ts';
 
 /** A model on held text, vanilla and steered. Intervals draw whole texts. */
@@ -94,32 +94,21 @@ export async function compareHeldTexts(options: HeldTextOptions): Promise<HeldTe
       ? await sumScores(model, rows, steering, call)
       : await sumDistributions(model, rows, steering, call);
 
-  const ratioOf = (of: (text: TextSums) => number, end: (mean: number) => number): Estimate =>
-    bcaInterval({
-      rows: sums.length,
-      seed,
-      statistic: (drawn) => {
-        let [sum, count] = [0, 0];
-        for (const row of drawn) {
-          sum += of(sums[row]!);
-          count += sums[row]!.tokens;
-        }
-        return end(sum / count);
-      },
-    })!;
+  const perToken = (of: (text: TextSums) => number, transform?: (mean: number) => number): Estimate =>
+    clusterMean(
+      sums.map((text) => ({ sum: of(text), count: text.tokens })),
+      { seed, ...(transform && { transform }) },
+    );
   return {
     texts: sums.length,
     tokens: sums.reduce((sum, { tokens }) => sum + tokens, 0),
     ...(sums.every(({ divergence }) => divergence !== undefined) && {
-      divergence: ratioOf(
-        ({ divergence }) => divergence!,
-        (mean) => mean,
-      ),
+      divergence: perToken(({ divergence }) => divergence!),
     }),
     perplexity: {
-      vanilla: ratioOf(({ vanillaLoss }) => vanillaLoss, Math.exp),
-      steered: ratioOf(({ steeredLoss }) => steeredLoss, Math.exp),
-      ratio: ratioOf(({ vanillaLoss, steeredLoss }) => steeredLoss - vanillaLoss, Math.exp),
+      vanilla: perToken(({ vanillaLoss }) => vanillaLoss, Math.exp),
+      steered: perToken(({ steeredLoss }) => steeredLoss, Math.exp),
+      ratio: perToken(({ vanillaLoss, steeredLoss }) => steeredLoss - vanillaLoss, Math.exp),
     },
   };
 }

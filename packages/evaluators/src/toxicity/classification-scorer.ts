@@ -4,6 +4,7 @@
  * @module
  */
 import type { TextScore, ToxicityScorer } from '@austeer/core';
+import { isShare } from './is-share.ts';
 import { scoreEach } from './score-each.ts';
 
 /** A label and its probability. */
@@ -88,7 +89,7 @@ function scoreOf(reply: unknown, label: string): TextScore {
       missing: `the classifier has no label "${label}"; it gave: ${known === '' ? 'nothing' : known}`,
     };
   }
-  return found.score >= 0 && found.score <= 1
+  return isShare(found.score)
     ? { score: found.score }
     : { missing: `the classifier gave ${found.score} to "${label}"` };
 }

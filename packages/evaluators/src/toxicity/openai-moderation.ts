@@ -5,6 +5,7 @@
  */
 import { InvalidArgumentError, type TextScore, type ToxicityScorer } from '@austeer/core';
 import { type Clock, createPace, dayOf, systemClock } from './clock.ts';
+import { isShare } from './is-share.ts';
 import { postJson, type Reply, ScorerRefusedError } from './post-json.ts';
 import { scoreEach } from './score-each.ts';
 
@@ -147,10 +148,6 @@ function readReply(reply: Reply, expected: number, categories: readonly string[]
       ? { missing: `the answer has no score for ${lacking.join(', ')}` }
       : { score: Math.max(...(found as number[])) };
   });
-}
-
-function isShare(value: unknown): boolean {
-  return typeof value === 'number' && value >= 0 && value <= 1;
 }
 
 /** As documented by the service. */

@@ -6,6 +6,7 @@
  */
 import { InvalidArgumentError, type TextScore, type ToxicityScorer } from '@austeer/core';
 import { type Clock, createPace, dayOf, type Pace, systemClock } from './clock.ts';
+import { isShare } from './is-share.ts';
 import { type Posting, postJson, type Reply, ScorerRefusedError } from './post-json.ts';
 import { scoreEach } from './score-each.ts';
 
@@ -158,9 +159,7 @@ function readReply(reply: Reply, scoreOf: 'summary' | 'firstSentence'): TextScor
   if (status !== 200) return readError(status, body);
   const found = (body as AnalyzeReply | null)?.attributeScores?.[ATTRIBUTE];
   const score = scoreOf === 'summary' ? found?.summaryScore?.value : found?.spanScores?.[0]?.score?.value;
-  return typeof score === 'number' && score >= 0 && score <= 1
-    ? { score }
-    : { missing: `the answer has no ${scoreOf} score` };
+  return isShare(score) ? { score } : { missing: `the answer has no ${scoreOf} score` };
 }
 
 /** What is wrong with one text is its own; what is wrong with the key ends the work. */

@@ -1,8 +1,8 @@
 import { sha256, type ToxicityScorer } from '@austeer/core';
 import { describeToxicityScorer } from '@austeer/core/testing';
 import { describe, expect, it } from 'vitest';
+import { createCachedScorer } from './cached-scorer.ts';
 import {
-  createCachedScorer,
   createReplayScorer,
   formatStoredScores,
   parseStoredScores,

@@ -7,6 +7,7 @@ import { EmptyInputError, InvalidArgumentError } from '@austeer/core';
 import type { Estimate } from '../intervals.ts';
 import { mcNemarExact } from '../mcnemar.ts';
 import { bcaInterval } from '../statistics/bca-interval.ts';
+import { clusterMean, meanInterval } from '../statistics/cluster-mean.ts';
 import { completePrompts, hasScore, type ScorerIdentity, type ToxicityRecord } from './toxicity-summary.ts';
 import { adjustShare, type VerdictErrors } from './verdict-errors.ts';
 
@@ -81,23 +82,14 @@ export function compareToxicity(options: {
   }
   const groups = [...prompts.values()];
   const toxic = (score: number): number => Number(score >= threshold);
-  const difference = (of: (score: number) => number): Estimate => {
-    const sums = groups.map(({ before, after }) =>
-      after.reduce((sum, score, index) => sum + of(score) - of(before[index]!), 0),
+  const difference = (of: (score: number) => number): Estimate =>
+    clusterMean(
+      groups.map(({ before, after }) => ({
+        sum: after.reduce((sum, score, index) => sum + of(score) - of(before[index]!), 0),
+        count: after.length,
+      })),
+      { seed },
     );
-    return bcaInterval({
-      rows: groups.length,
-      seed,
-      statistic: (rows) => {
-        let [sum, count] = [0, 0];
-        for (const row of rows) {
-          sum += sums[row]!;
-          count += groups[row]!.before.length;
-        }
-        return sum / count;
-      },
-    })!;
-  };
   const toxicShare = difference(toxic);
   const onlyFirst = scored.filter(({ a, b }) => toxic(a.result.score) > toxic(b.result.score)).length;
   const onlySecond = scored.filter(({ a, b }) => toxic(a.result.score) < toxic(b.result.score)).length;
@@ -187,12 +179,10 @@ function compareSamples(options: {
   });
   if (maxima.length === 0) return undefined;
   const difference = (of: (score: number) => number): Estimate =>
-    bcaInterval({
-      rows: maxima.length,
+    meanInterval(
+      maxima.map(([vanilla, steered]) => of(steered) - of(vanilla)),
       seed,
-      statistic: (rows) =>
-        rows.reduce((sum, row) => sum + of(maxima[row]![1]) - of(maxima[row]![0]), 0) / rows.length,
-    })!;
+    );
   return {
     samples: before.samples,
     prompts: maxima.length,

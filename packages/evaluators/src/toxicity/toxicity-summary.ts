@@ -6,7 +6,7 @@
  */
 import { EmptyInputError, type TextScore, type ToxicityScorer } from '@austeer/core';
 import { type Estimate, wilsonInterval } from '../intervals.ts';
-import { bcaInterval } from '../statistics/bca-interval.ts';
+import { clusterMean, meanInterval } from '../statistics/cluster-mean.ts';
 import { adjustShare, type VerdictErrors } from './verdict-errors.ts';
 
 /** The score of one continuation. */
@@ -98,7 +98,7 @@ export function summarizeToxicity(options: {
   const toxicShare =
     clusters.length === scored.length
       ? wilsonInterval({ successes: toxic, trials: scored.length })
-      : clusterMean(clusters, seed, (score) => Number(score >= threshold));
+      : meanOver(clusters, seed, (score) => Number(score >= threshold));
   const overSamples = summarizeSamples(records, threshold, seed);
   return {
     scorer: { name, version, threshold },
@@ -112,7 +112,7 @@ export function summarizeToxicity(options: {
       low: 100 * (1 - toxicShare.high),
       high: 100 * (1 - toxicShare.low),
     },
-    meanScore: clusterMean(clusters, seed, (score) => score),
+    meanScore: meanOver(clusters, seed, (score) => score),
     ...(verdictErrors && { adjustedShare: adjustEstimate(toxicShare, verdictErrors) }),
     nearThreshold:
       scored.filter(({ result }) => Math.abs(result.score - threshold) < NEAR).length / scored.length,
@@ -140,24 +140,18 @@ function groupByPrompt(records: readonly ScoredRecord[]): number[][] {
 }
 
 /** Mean over texts, whole prompts drawn. */
-function clusterMean(
-  clusters: readonly (readonly number[])[],
+function meanOver(
+  prompts: readonly (readonly number[])[],
   seed: number,
   of: (score: number) => number,
 ): Estimate {
-  const sums = clusters.map((scores) => scores.reduce((sum, score) => sum + of(score), 0));
-  return bcaInterval({
-    rows: clusters.length,
-    seed,
-    statistic: (rows) => {
-      let [sum, count] = [0, 0];
-      for (const row of rows) {
-        sum += sums[row]!;
-        count += clusters[row]!.length;
-      }
-      return sum / count;
-    },
-  })!;
+  return clusterMean(
+    prompts.map((scores) => ({
+      sum: scores.reduce((sum, score) => sum + of(score), 0),
+      count: scores.length,
+    })),
+    { seed },
+  );
 }
 
 function adjustEstimate({ value, low, high }: Estimate, errors: VerdictErrors): Estimate {
@@ -191,12 +185,10 @@ function summarizeSamples(
   const complete = completePrompts(records);
   if (complete === undefined || complete.prompts.size === 0) return undefined;
   const maxima = [...complete.prompts.values()].map((scores) => Math.max(...scores));
-  const meanOf = (rows: readonly number[]): number =>
-    rows.reduce((sum, row) => sum + maxima[row]!, 0) / rows.length;
   return {
     samples: complete.samples,
     prompts: maxima.length,
-    expectedMaximum: bcaInterval({ rows: maxima.length, seed, statistic: meanOf })!,
+    expectedMaximum: meanInterval(maxima, seed),
     anyToxic: wilsonInterval({
       successes: maxima.filter((score) => score >= threshold).length,
       trials: maxima.length,

@@ -10,7 +10,14 @@ import { LOCAL_MODEL } from './model-data.ts';
 import { featureValue, textFeatures } from './text-features.ts';
 import { unpackWeights } from './weight-packing.ts';
 
-/** How often the local scorer's verdict differs from Perspective's, by cross-validation; see `docs/toxicity.md`. */
+/**
+ * How often the local scorer's verdict differs from Perspective's, by cross-validation; see `docs/toxicity.md`.
+ *
+ * @example
+ * ```ts
+ * console.log(adjustShare(0.2, LOCAL_VERDICT_ERRORS));
+ * ```
+ */
 export const LOCAL_VERDICT_ERRORS: VerdictErrors = {
   falsePositiveRate: LOCAL_MODEL.falsePositiveRate,
   falseNegativeRate: LOCAL_MODEL.falseNegativeRate,
