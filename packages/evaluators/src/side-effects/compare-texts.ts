@@ -4,7 +4,7 @@
  * @module
  */
 import { EmptyInputError, InvalidArgumentError } from '@austeer/core';
-import type { Estimate } from '../intervals.ts';
+import { type Estimate, wilsonInterval } from '../intervals.ts';
 import { meanInterval } from '../statistics/cluster-mean.ts';
 import { distinctOverall, measureText, type TextMeasures } from './text-measures.ts';
 
@@ -77,7 +77,7 @@ export function compareTexts(options: {
       const [a, b] = [item[name], after[index]![name]];
       return a === undefined || b === undefined ? [] : [{ a: Number(a), b: Number(b) }];
     });
-    return pairs.length === 0 ? [] : [[name, comparePairs(pairs, seed)] as const];
+    return pairs.length === 0 ? [] : [[name, comparePairs(pairs, seed, name === 'refusal')] as const];
   });
   return {
     texts: vanilla.length,
@@ -90,13 +90,21 @@ export function compareTexts(options: {
   };
 }
 
-function comparePairs(pairs: readonly { a: number; b: number }[], seed: number): ComparedMeasure {
+function comparePairs(
+  pairs: readonly { a: number; b: number }[],
+  seed: number,
+  counted: boolean,
+): ComparedMeasure {
   const mean = (of: (pair: { a: number; b: number }) => number): Estimate =>
     meanInterval(pairs.map(of), seed);
+  // None of eight texts is no certainty of none, which a bootstrap would make it.
+  const share = (of: (pair: { a: number; b: number }) => number): Estimate =>
+    wilsonInterval({ successes: pairs.filter((pair) => of(pair) === 1).length, trials: pairs.length });
+  const single = counted ? share : mean;
   return {
     texts: pairs.length,
-    vanilla: mean(({ a }) => a),
-    steered: mean(({ b }) => b),
+    vanilla: single(({ a }) => a),
+    steered: single(({ b }) => b),
     difference: mean(({ a, b }) => b - a),
   };
 }

@@ -4,8 +4,7 @@
  * @module
  */
 import { encodePrompt, type LanguageModel, type ModelCallOptions, type SteeringValues } from '@austeer/core';
-import type { Estimate } from '../intervals.ts';
-import { wilsonInterval } from '../intervals.ts';
+import { type Estimate, wilsonInterval } from '../intervals.ts';
 import { compareTexts, type TextComparison } from './compare-texts.ts';
 import { compareHeldTexts, type HeldTextComparison } from './held-text-comparison.ts';
 import { firstSentence, HELD_TEXTS } from './held-texts.ts';

@@ -84,6 +84,7 @@ describe('compareTexts', () => {
     expect(compared.measures.words).toMatchObject({ texts: 3, difference: { value: -2 / 3 } });
     expect(compared.measures.repetition).toMatchObject({ texts: 2, difference: { value: 0.25 } });
     expect(compared.measures.refusal).toMatchObject({ steered: { value: 1 / 3 }, vanilla: { value: 0 } });
+    expect(compared.measures.refusal!.vanilla.high).toBeGreaterThan(0.3);
     expect(compared.distinctOverall.map(({ n }) => n)).toEqual([1, 2, 3]);
   });
 
