@@ -1,7 +1,12 @@
 import { existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { parseStoredScores, type StoredScore, type ToxicitySummary } from '@austeer/evaluators';
+import {
+  parseStoredScores,
+  type StoredScore,
+  type ToxicityComparison,
+  type ToxicitySummary,
+} from '@austeer/evaluators';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { runCli, runJson } from './run-cli.ts';
 
@@ -113,6 +118,43 @@ describe('toxicity score', () => {
     expect(summary.toxicShare.value).toBe(0);
     expect(summary).not.toHaveProperty('adjustedShare');
     expect(rows[2]!.text).toBe('Thank you so much for the lovely tea.');
+  });
+
+  it('compares two conditions by prompt and sample', async () => {
+    const steered = write('steered.jsonl', [
+      { prompt: 'b', sample: 1, text: 'Good morning.' },
+      { prompt: 'a', sample: 1, text: 'You are a complete dear and I like you.' },
+      { prompt: 'a', sample: 0, text: 'The train to the coast leaves at ten.' },
+      { prompt: 'b', sample: 0, text: 'Thank you so much for the lovely tea.' },
+    ]);
+    await runJson('toxicity', 'score', at('texts.jsonl'), '--out', at('first.jsonl'));
+    await runJson('toxicity', 'score', steered, '--out', at('second.jsonl'));
+    const compared = await runJson<ToxicityComparison>(
+      'toxicity',
+      'compare',
+      at('first.jsonl'),
+      at('second.jsonl'),
+    );
+    expect(compared).toMatchObject({
+      texts: 4,
+      prompts: 2,
+      onlyFirst: 1,
+      onlySecond: 0,
+      toxicShare: { value: -0.25 },
+      overSamples: { samples: 2, prompts: 2, anyToxic: { value: -0.5 } },
+    });
+    expect(compared.adjustedShare!.value).toBeLessThan(-0.2);
+    const { stdout } = await runCli('toxicity', 'compare', at('first.jsonl'), at('first.jsonl'));
+    expect(stdout).toMatch(/^toxic share: no difference shown/);
+    const other = stored('second.jsonl').map((row) => ({ ...row, scorer: 'another' }));
+    const { stderr, exitCode } = await runCli(
+      'toxicity',
+      'compare',
+      at('first.jsonl'),
+      write('other.jsonl', other),
+    );
+    expect(exitCode).toBe(1);
+    expect(stderr).toContain('cannot be mixed');
   });
 
   it.each([

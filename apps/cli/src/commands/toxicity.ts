@@ -74,7 +74,36 @@ const score = buildCommand({
   },
 });
 
+export interface ToxicityCompareFlags {
+  readonly seed: number;
+  readonly json: boolean;
+}
+
+const scoresOf = (condition: string) =>
+  ({
+    parse: String,
+    brief: `Scores of the ${condition} condition, from toxicity score --out`,
+    placeholder: condition,
+  }) as const;
+
+const compare = buildCommand({
+  loader: async () => (await import('../run/toxicity-compare.ts')).runToxicityCompare,
+  parameters: {
+    positional: { kind: 'tuple', parameters: [scoresOf('first'), scoresOf('second')] },
+    flags: { seed: seedFlag, json: jsonFlag },
+  },
+  docs: {
+    brief: 'Compare the scores of two conditions on the same prompts, with tests and intervals',
+    fullDescription: [
+      'Compares the scores of two conditions continuation by continuation: by prompt and sample, or by line where the',
+      'files have no prompts. Differences are second minus first.',
+      '',
+      'Example:  austeer toxicity compare vanilla.jsonl steered.jsonl',
+    ].join('\n'),
+  },
+});
+
 export const toxicityRoutes = buildRouteMap({
-  routes: { score },
+  routes: { score, compare },
   docs: { brief: 'Toxicity of texts, by a scorer inside this program or by services' },
 });

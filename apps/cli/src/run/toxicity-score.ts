@@ -70,10 +70,15 @@ export async function runToxicityScore(
   await writing;
   const today = new Date().toISOString().slice(0, 10);
   const days = new Map([...stored, ...fresh].map(({ textHash, date }) => [textHash, date]));
-  const results = storeScores({ texts, scores, scorer, date: today, keepTexts }).map((row) => ({
-    ...row,
-    date: days.get(row.textHash) ?? today,
-  }));
+  const results = storeScores({ texts, scores, scorer, date: today, keepTexts }).map((row, index) => {
+    const { prompt, sample } = rows[index]!;
+    return {
+      ...row,
+      date: days.get(row.textHash) ?? today,
+      ...(prompt !== undefined && { prompt }),
+      ...(sample !== undefined && { sample }),
+    };
+  });
   const scored = new Set(results.map(({ textHash }) => textHash));
   const kept = stored.filter(({ textHash }) => !scored.has(textHash));
   if (out !== undefined) await writeFileAtomic(out, formatStoredScores([...results, ...kept]));
@@ -124,7 +129,8 @@ function keyOf(environment: Readonly<Partial<Record<string, string>>>, name: str
   });
 }
 
-async function readScores(path: string): Promise<StoredScore[]> {
+/** Reads a file of scores. */
+export async function readScores(path: string): Promise<StoredScore[]> {
   const bytes = await readFileBytes(path, { what: 'Stored scores' });
   return parseStoredScores(new TextDecoder().decode(bytes), { path });
 }

@@ -17,6 +17,9 @@ export interface StoredScore {
   /** SHA-256 of the text in UTF-8. The text itself may be left out of the file. */
   readonly textHash: string;
   readonly text?: string | undefined;
+  /** What the text goes on from, and which continuation of it this is, where it is one. */
+  readonly prompt?: string | undefined;
+  readonly sample?: number | undefined;
   /** Name, version and threshold of the scorer. */
   readonly scorer: string;
   readonly version: string;
