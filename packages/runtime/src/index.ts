@@ -4,12 +4,13 @@
  * @module
  */
 
+export { defaultCacheDirectory } from '@austeer/core/node';
 export { ModelDisposedError } from './decoder-model.ts';
 export { DEVICES, type Device, DeviceUnavailableError, InferenceError } from './engine/onnx-runtime.ts';
 export { type LoadedModel, type LoadModelOptions, loadModel, type ModelDetails } from './load-model.ts';
 export { proveSites, type SiteCheck, type SiteProof } from './prove-sites.ts';
 export { logProbabilities, mostLikely } from './sampling.ts';
-export { defaultCacheDirectory } from './sources/cache.ts';
+
 export {
   type CatalogueEntry,
   type CatalogueFile,
