@@ -4,17 +4,30 @@
  *
  * @module
  */
+export { describeTask, hasTaskData, type TaskDescription } from './describe-task.ts';
 export { type EncodePairsOptions, type EncodeReport, encodePairs } from './encode-pairs.ts';
+export { type FetchHubFilesOptions, fetchHubFiles, type HubAccess, type HubFiles } from './hub/hub-files.ts';
 export { findLeakage, type LeakedQuestion } from './leakage.ts';
-export { BLANK_ANSWER, type NegativeFinder, nearestNumberNegatives } from './nearest-number.ts';
+export {
+  BLANK_ANSWER,
+  type NegativeFinder,
+  type NegativeRow,
+  nearestNumberNegatives,
+} from './nearest-number.ts';
 export { parsePairRow } from './parse-pair-row.ts';
+export { readCsv } from './readers/csv.ts';
 export { readJsonLines } from './readers/json-lines.ts';
 export { type ChatFormat, type LoadTaskOptions, loadTask } from './readers/load-task.ts';
+export { readParquet } from './readers/parquet.ts';
+export { readRows } from './readers/read-rows.ts';
 export type { ReadRow, RowParser, RowPlace, RowReaderOptions } from './rows.ts';
 export { splitItems } from './split-items.ts';
-export type { AnswerKind, Task, TaskPair, TaskSource, TestItem } from './task.ts';
+export type { AnswerKind, Table6Comparison, Task, TaskPair, TaskSource, TestItem } from './task.ts';
 export { boolqPrompt } from './tasks/boolq.ts';
 export { copaPrompt } from './tasks/copa.ts';
+export { detoxItemPrompt, detoxPairPrompt, SAFE_REFUSAL } from './tasks/detox.ts';
+export { mawpsPrompt } from './tasks/mawps.ts';
 export { svampPrompt } from './tasks/svamp.ts';
+export type { HubEdition, TaskVariant } from './tasks/task-definition.ts';
 export { TASK_NAMES } from './tasks/task-names.ts';
 export { winograndePrompt } from './tasks/winogrande.ts';
