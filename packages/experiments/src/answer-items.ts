@@ -46,7 +46,7 @@ export interface AnswerItemsOptions extends ModelCallOptions {
  *   not repeat itself.
  *
  * @returns for each condition the records of all items, in order
- * @throws InvalidArgumentError when the model has no tokenizer.
+ * @throws InvalidArgumentError when the model has no tokenizer, or the task's answers need a scorer or a judge.
  *
  * @example
  * ```ts
@@ -65,6 +65,14 @@ export async function answerItems(options: AnswerItemsOptions): Promise<AnswerRe
       argument: 'model',
       given: `${model.identity.name} without a tokenizer`,
       expected: 'a model with a tokenizer, which texts need',
+    });
+  }
+  if (task.answerKind === 'continuation' || task.answerKind === 'response') {
+    const judge = task.answerKind === 'continuation' ? 'a toxicity scorer' : 'a judge';
+    throw new InvalidArgumentError({
+      argument: 'task',
+      given: task.name,
+      expected: `a task whose answers are right or wrong by themselves; those of ${task.name} need ${judge}`,
     });
   }
   if (items.length === 0 || conditions.length === 0) return conditions.map(() => []);

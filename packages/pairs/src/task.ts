@@ -56,8 +56,10 @@ export interface Table6Comparison {
   readonly paper: { readonly pairs: number; readonly items: number };
   /** Usable rows of each side before any limit of the caller; pairs up to the 1,000 that the released code takes. */
   readonly found: { readonly pairs: number; readonly items: number };
-  /** One sentence for each difference, with its reason where that is known; empty when there is none. */
+  /** One sentence for each difference; empty when there is none. */
   readonly differences: readonly string[];
+  /** How the files read differ from those of the paper, where that is known; rows may differ where counts do not. */
+  readonly reason?: string | undefined;
 }
 
 /** A task, loaded. A plain JSON-safe value. */

@@ -76,20 +76,20 @@ export async function readPublished(options: ReadSidesOptions, folder: string): 
     names.map((name) => ({ name, path: join(folder, name) }));
   const { differs, testRows } = edition;
   const shared = { files: [...new Set([...edition.pairs, ...edition.items])], differs };
-  const pairs = await readExamples(options, files(edition.pairs));
   if (testRows !== undefined) {
-    const divided = splitPool(pairs.examples, { items: testRows, seed });
+    const { examples, notes } = await readExamples(options, files(edition.pairs));
     return {
       ...shared,
-      ...divided,
-      notes: [...noteOf(differs), `Test items were drawn from the pool with seed ${seed}.`, ...pairs.notes],
+      ...splitPool(examples, { items: testRows, seed }),
+      notes: [...noteOf(differs), `Test items were drawn from the pool with seed ${seed}.`, ...notes],
     };
   }
-  const items = await readExamples(options, files(edition.items));
+  const pairs = await readExamples(options, files(edition.pairs), 'pair');
+  const items = await readExamples(options, files(edition.items), 'item');
   return {
     ...shared,
-    pairs: pairs.examples.filter(({ side }) => side !== 'item'),
-    items: items.examples.filter(({ side }) => side !== 'pair'),
+    pairs: pairs.examples,
+    items: items.examples,
     notes: [...noteOf(differs), ...new Set([...pairs.notes, ...items.notes])],
   };
 }
@@ -101,22 +101,27 @@ export async function readHub(
   hub: HubAccess,
 ): Promise<TaskSides> {
   const { repository } = edition;
-  const sides = [];
   const files: string[] = [];
-  for (const folder of new Set([edition.pairs, edition.items])) {
+  const read = async (folder: string, side?: Example['side']): Promise<ReadExamples> => {
     const fetched = await fetchHubFiles({ ...hub, repository, folder });
     files.push(...fetched.files.map(({ name }) => `${repository}@${fetched.commit}/${name}`));
     const named = fetched.files.map(({ name, path }) => ({ path, name: `${repository}/${name}` }));
-    sides.push(await readExamples(options, named));
-  }
-  const [pairs, items = pairs] = sides as [ReadExamples, ReadExamples?];
+    return readExamples(options, named, side);
+  };
+  const isOne = edition.pairs === edition.items;
+  const sides = isOne
+    ? [await read(edition.pairs)]
+    : [await read(edition.pairs, 'pair'), await read(edition.items, 'item')];
+  const { pairs, items } = isOne
+    ? sidesOf(sides[0]!.examples)
+    : { pairs: sides[0]!.examples, items: sides[1]!.examples };
   return {
-    pairs: pairs.examples.filter(({ side }) => side !== 'item'),
-    items: items.examples.filter(({ side }) => side !== 'pair'),
+    pairs,
+    items,
     files,
     notes: [
       `Read from the Parquet edition of ${repository} on the Hugging Face hub.`,
-      ...new Set([...pairs.notes, ...items.notes]),
+      ...new Set(sides.flatMap(({ notes }) => notes)),
     ],
   };
 }
@@ -135,9 +140,11 @@ function noteOf(differs: string | undefined): string[] {
   return differs === undefined ? [] : [`Not what the paper used: ${differs}.`];
 }
 
+/** Rows of all files that are on the wanted side, or on either. */
 async function readExamples(
   { definition, variant, skipBadRows }: ReadSidesOptions,
   files: readonly DataFile[],
+  wanted?: Example['side'],
 ): Promise<ReadExamples> {
   const examples: IdentifiedExample[] = [];
   const notes: string[] = [];
@@ -146,19 +153,20 @@ async function readExamples(
   for (const { path, name } of files) {
     const skipped: AusteerError[] = [];
     let rows = 0;
-    let used = 0;
+    let taken = 0;
     for await (const { line, value } of readRows(path, {
-      parse: (raw, place) => definition.parseRow(raw, place, variant),
+      parse: (raw, place) => ({ example: definition.parseRow(raw, place, variant), raw }),
       skipBadRows,
       onBadRow: (error) => skipped.push(error),
     })) {
       rows += 1;
-      if (value === undefined) continue;
-      used += 1;
+      const { example, raw } = value;
+      if (example === undefined || (example.side ?? wanted) !== (wanted ?? example.side)) continue;
+      taken += 1;
       // Files that were drawn from one data set share rows.
-      const key = JSON.stringify([value.prompt, value.answer, value.wrongAnswer, value.side]);
-      if (files.length > 1 && seen.has(key)) repeated += 1;
-      else examples.push({ ...value, id: `${name}:${line}` });
+      const key = files.length > 1 ? JSON.stringify(raw) : '';
+      if (key !== '' && seen.has(key)) repeated += 1;
+      else examples.push({ ...example, id: `${name}:${line}` });
       seen.add(key);
     }
     if (rows === 0) {
@@ -170,14 +178,13 @@ async function readExamples(
       });
     }
     if (skipped.length > 0) notes.push(`Malformed rows of ${name} left out: ${skipped.length}.`);
-    if (used < rows) {
-      notes.push(
-        `Rows of ${name} that the rule "${variant}" takes or that are test items: ${used} of ${rows}.`,
-      );
+    if (taken < rows) {
+      const what = wanted === 'item' ? 'test items' : wanted === 'pair' ? 'pairs' : 'pairs or test items';
+      notes.push(`Rows of ${name} that the rule "${variant}" takes as ${what}: ${taken} of ${rows}.`);
     }
   }
   if (repeated > 0)
-    notes.push(`Rows repeated among ${files.map(({ name }) => name).join(', ')}: ${repeated}.`);
+    notes.push(`Rows repeated among ${files.map(({ name }) => name).join(' and ')}: ${repeated}.`);
   return { examples, notes };
 }
 

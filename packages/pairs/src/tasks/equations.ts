@@ -21,7 +21,7 @@ export function prefixToInfix(text: string): string | undefined {
     if (word === undefined) return undefined;
     const strength = STRENGTH[word];
     if (strength === undefined) {
-      return Number.isFinite(Number(word)) ? { text: word, strength: 3 } : undefined;
+      return /^[-+]?\d+(\.\d+)?$/.test(word) ? { text: word, strength: 3 } : undefined;
     }
     const left = term();
     const right = left && term();
