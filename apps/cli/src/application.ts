@@ -15,6 +15,7 @@ import { localizeCommand } from './commands/localize.ts';
 import { modelsCommand } from './commands/models.ts';
 import { planRoutes } from './commands/plan.ts';
 import { scoreCommand } from './commands/score.ts';
+import { tasksRoutes } from './commands/tasks.ts';
 import { type AusteerContext, InterruptedError } from './context.ts';
 import { TOOL } from './tool.ts';
 
@@ -30,6 +31,7 @@ export const application = buildApplication<AusteerContext>(
       demo: demoCommand,
       doctor: doctorCommand,
       models: modelsCommand,
+      tasks: tasksRoutes,
       capture: captureCommand,
       localize: localizeCommand,
       plan: planRoutes,

@@ -67,14 +67,7 @@ export async function answerItems(options: AnswerItemsOptions): Promise<AnswerRe
       expected: 'a model with a tokenizer, which texts need',
     });
   }
-  if (task.answerKind === 'continuation' || task.answerKind === 'response') {
-    const judge = task.answerKind === 'continuation' ? 'a toxicity scorer' : 'a judge';
-    throw new InvalidArgumentError({
-      argument: 'task',
-      given: task.name,
-      expected: `a task whose answers are right or wrong by themselves; those of ${task.name} need ${judge}`,
-    });
-  }
+  checkAnswerKind(task);
   if (items.length === 0 || conditions.length === 0) return conditions.map(() => []);
   const rows = items.flatMap((item) => conditions.map((steering) => ({ item, steering })));
   const records =
@@ -82,6 +75,17 @@ export async function answerItems(options: AnswerItemsOptions): Promise<AnswerRe
       ? await answerByScore(options, tokenizer, rows)
       : await answerByText(options, tokenizer, rows);
   return conditions.map((_, condition) => records.filter((_, row) => row % conditions.length === condition));
+}
+
+/** Refuses tasks whose answers need a toxicity scorer or a judge, before any work is done for them. */
+export function checkAnswerKind(task: Pick<Task, 'name' | 'answerKind'>): void {
+  if (task.answerKind !== 'continuation' && task.answerKind !== 'response') return;
+  const judge = task.answerKind === 'continuation' ? 'a toxicity scorer' : 'a judge';
+  throw new InvalidArgumentError({
+    argument: 'task',
+    given: task.name,
+    expected: `a task whose answers are right or wrong by themselves; those of ${task.name} need ${judge}`,
+  });
 }
 
 interface Row {

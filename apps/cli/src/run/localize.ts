@@ -23,7 +23,7 @@ import type { LocalizeFlags } from '../commands/localize.ts';
 import type { AusteerContext } from '../context.ts';
 import { usageError } from '../flags.ts';
 import { withModel } from '../load.ts';
-import { loadTaskFor } from '../load-task.ts';
+import { hubAccess, loadTaskFor } from '../load-task.ts';
 import { describeLabelShare } from '../output/run-report.ts';
 import { formatTable } from '../output/table.ts';
 import { textEncoder } from '../rows.ts';
@@ -153,8 +153,11 @@ async function taskPairs(
 ): Promise<TokenPair[]> {
   const task = await loadTaskFor(tokenizer, name, {
     data: flags.data,
+    wording: flags.wording,
+    variant: flags.variant,
     seed: flags.seed,
     pairLimit: flags.limit,
+    hub: hubAccess(context, flags),
   });
   return encode(context, flags, task.pairs, tokenizer, name);
 }
