@@ -4,7 +4,6 @@
  * @module
  */
 
-export { defaultCacheDirectory } from '@austeer/core/node';
 export { ModelDisposedError } from './decoder-model.ts';
 export { DEVICES, type Device, DeviceUnavailableError, InferenceError } from './engine/onnx-runtime.ts';
 export { type LoadedModel, type LoadModelOptions, loadModel, type ModelDetails } from './load-model.ts';
