@@ -4,5 +4,5 @@
  *
  * @module
  */
-export { readFileBytes, readSafetensorsFile, sha256OfFile } from './read-file.ts';
+export { readFileBytes, readSafetensorsFile, readSafetensorsLayout, sha256OfFile } from './read-file.ts';
 export { writeFileAtomic } from './write-file.ts';
