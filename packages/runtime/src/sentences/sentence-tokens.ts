@@ -34,7 +34,7 @@ export async function readSentenceTokenizer(folder: string, maxTokens: number): 
     throw new FileFormatError({ path, format: 'tokenizer', problem: (cause as Error).message, cause });
   }
   const plain = (sentence: string): number[] => tokenizer.encode(sentence, { add_special_tokens: false }).ids;
-  const whole = tokenizer.encode('a', { add_special_tokens: true }).ids;
+  const whole: readonly number[] = tokenizer.encode('a', { add_special_tokens: true }).ids;
   const inner = plain('a');
   const start = whole.findIndex((_, at) => inner.every((token, index) => whole[at + index] === token));
   const before = whole.slice(0, start);
