@@ -37,7 +37,7 @@ export interface LoadSentenceEncoderOptions extends Omit<ResolveModelOptions, 'm
 }
 
 /** Texts in one run, where a call does not say. */
-const BATCH_SIZE = 32;
+const BATCH_SIZE = 128;
 
 /**
  * Loads a sentence encoder, by default all-MiniLM-L6-v2, which the paper takes for its wrong answers (appendix B.1).
