@@ -40,7 +40,7 @@ const ELEMENT_TYPES: Readonly<Partial<Record<SafetensorsPlace['dtype'], OnnxElem
  * @example
  * ```ts
  * const encoder = await openSentenceEncoder({ path: 'models/all-MiniLM-L6-v2' });
- * encoder.pooling; // 'mean'
+ * encoder.pooling; // 'mean' or 'first', as the folder says …
  * ```
  */
 export async function openSentenceEncoder(options: { path: string }): Promise<SentenceEncoderGraph> {

@@ -32,7 +32,7 @@ const FEW_ANSWERS = 10;
  * @example
  * ```ts
  * const same = { id: '1', question: 'Sugar is', positive: ' sweet', negative: ' sweet' };
- * pairWarnings(await describePairs([same])).map(({ code }) => code); // ['few-pairs', 'identical']
+ * pairWarnings(await describePairs([same])).map(({ code }) => code); // ['few-pairs', 'identical', 'frequent-answer']
  * ```
  */
 export function pairWarnings(statistics: PairStatistics): PairWarning[] {
