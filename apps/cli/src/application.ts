@@ -16,6 +16,7 @@ import { modelsCommand } from './commands/models.ts';
 import { pairsRoutes } from './commands/pairs.ts';
 import { planRoutes } from './commands/plan.ts';
 import { scoreCommand } from './commands/score.ts';
+import { tasksRoutes } from './commands/tasks.ts';
 import { type AusteerContext, InterruptedError } from './context.ts';
 import { TOOL } from './tool.ts';
 
@@ -31,6 +32,7 @@ export const application = buildApplication<AusteerContext>(
       demo: demoCommand,
       doctor: doctorCommand,
       models: modelsCommand,
+      tasks: tasksRoutes,
       capture: captureCommand,
       pairs: pairsRoutes,
       localize: localizeCommand,

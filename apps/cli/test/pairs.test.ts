@@ -217,3 +217,22 @@ describe('pairs gallery and behaviour', () => {
     });
   });
 });
+
+describe('tasks with hard negatives', () => {
+  it('are localized on them', async () => {
+    const flags = ['--task', 'svamp', '--data', 'samples', '--limit', '4', '--model', at('tiny.gguf')];
+    const localize = (...more: string[]) =>
+      runJson<{ pairs: number; units: unknown[] }>(
+        'localize',
+        ...flags,
+        '--threads',
+        '1',
+        '--sites',
+        'ffn',
+        ...more,
+      );
+    const hard = await localize('--negatives', 'hard');
+    expect(hard.pairs).toBe(4);
+    expect(hard.units).not.toEqual((await localize()).units);
+  }, 300_000);
+});

@@ -10,7 +10,6 @@ export { type LoadedModel, type LoadModelOptions, loadModel, type ModelDetails }
 export { proveSites, type SiteCheck, type SiteProof } from './prove-sites.ts';
 export { logProbabilities, mostLikely } from './sampling.ts';
 export { type LoadSentenceEncoderOptions, loadSentenceEncoder } from './sentences/load-sentence-encoder.ts';
-export { defaultCacheDirectory } from './sources/cache.ts';
 export {
   type CatalogueEntry,
   type CatalogueFile,

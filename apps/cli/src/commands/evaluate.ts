@@ -14,11 +14,12 @@ import {
   rankingFlags,
   seedFlag,
   sitesFlag,
+  type TaskFlags,
+  taskFlags,
 } from '../flags.ts';
 
-export interface EvaluateFlags extends ModelFlags, RankingFlags {
+export interface EvaluateFlags extends ModelFlags, RankingFlags, TaskFlags {
   readonly task: string;
-  readonly data?: string | undefined;
   readonly method?: string | undefined;
   readonly plan?: string | undefined;
   readonly sites: Site[];
@@ -48,12 +49,10 @@ export const evaluateCommand = buildCommand({
       task: {
         kind: 'parsed',
         parse: String,
-        brief: 'boolq, svamp, winogrande, copa or brevity',
+        brief: 'boolq, copa, winogrande, svamp, mawps or brevity; see austeer tasks',
         placeholder: 'name',
       },
-      data: optionalPath(
-        'Folder with the published files [../shared/datasets where it exists, else sample rows]',
-      ),
+      ...taskFlags,
       method: {
         kind: 'parsed',
         parse: String,
@@ -77,7 +76,7 @@ export const evaluateCommand = buildCommand({
         brief: 'Strengths to try [5,20]; with --plan the strength instead of its own',
         placeholder: 'x,…',
       },
-      pairs: optionalWhole('Most pairs [all]'),
+      pairs: optionalWhole('Most pairs [1000, as released]'),
       limit: optionalWhole('Most test items [all]'),
       select: {
         kind: 'enum',

@@ -73,7 +73,9 @@ const build = buildCommand({
   parameters: {
     positional: {
       kind: 'tuple',
-      parameters: [{ parse: String, brief: 'CSV, TSV, JSON lines or a JSON array', placeholder: 'table' }],
+      parameters: [
+        { parse: String, brief: 'CSV, TSV, JSON lines, a JSON array or Parquet', placeholder: 'table' },
+      ],
     },
     flags: {
       question: { kind: 'parsed', parse: String, brief: 'Column of the question', placeholder: 'column' },

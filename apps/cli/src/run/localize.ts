@@ -23,7 +23,8 @@ import type { LocalizeFlags } from '../commands/localize.ts';
 import type { AusteerContext } from '../context.ts';
 import { usageError } from '../flags.ts';
 import { withModel } from '../load.ts';
-import { loadTaskFor } from '../load-task.ts';
+import { withTaskNegatives } from '../load-negatives.ts';
+import { hubAccess, loadTaskFor } from '../load-task.ts';
 import { describeLabelShare } from '../output/run-report.ts';
 import { formatTable } from '../output/table.ts';
 import { textEncoder } from '../rows.ts';
@@ -151,11 +152,17 @@ async function taskPairs(
   name: string,
   tokenizer: Tokenizer | undefined,
 ): Promise<TokenPair[]> {
-  const task = await loadTaskFor(tokenizer, name, {
-    data: flags.data,
-    seed: flags.seed,
-    pairLimit: flags.limit,
-  });
+  const task = await withTaskNegatives(context, flags, (negatives) =>
+    loadTaskFor(tokenizer, name, {
+      data: flags.data,
+      wording: flags.wording,
+      variant: flags.variant,
+      negatives,
+      seed: flags.seed,
+      pairLimit: flags.limit,
+      hub: hubAccess(context, flags),
+    }),
+  );
   return encode(context, flags, task.pairs, tokenizer, name);
 }
 

@@ -4,7 +4,7 @@ import {
   behaviourPair,
   loadBehaviour,
   parseBehaviourRow,
-  readTable,
+  readRows,
   writePairs,
 } from '@austeer/pairs';
 import type { PairsBehaviourFlags } from '../commands/pairs.ts';
@@ -47,7 +47,7 @@ export async function runPairsBehaviour(
   table: string,
 ): Promise<void> {
   const rows: BehaviourRow[] = [];
-  for await (const { value } of readTable(table, { parse: parseBehaviourRow })) rows.push(value);
+  for await (const { value } of readRows(table, { parse: parseBehaviourRow })) rows.push(value);
   await handOver(this, flags, rows);
 }
 

@@ -1,35 +1,30 @@
-import { join } from 'node:path';
-import type { ContrastivePair, SentenceEncoder, Tokenizer } from '@austeer/core';
+import type { ContrastivePair, Tokenizer } from '@austeer/core';
 import {
   type AnswerColumns,
   type AnswerRow,
   answerRowParser,
   balanceLengths,
   buildPairs,
-  cacheSentenceEncoder,
   createAnswerPool,
-  createEmbeddingsEncoder,
   createPairStatistics,
   givenNegatives,
-  hardNegatives,
   lengthMatchedNegatives,
   type NegativeSource,
   pairWarnings,
   randomNegatives,
-  readTable,
+  readRows,
   writePairs,
 } from '@austeer/pairs';
-import { defaultCacheDirectory, loadSentenceEncoder } from '@austeer/runtime';
 import type { PairsBuildFlags } from '../commands/pairs.ts';
 import type { AusteerContext } from '../context.ts';
 import { usageError } from '../flags.ts';
 import { loadTokenizer } from '../load.ts';
+import { withHardNegatives } from '../load-negatives.ts';
 import { printPairs, printStatistics } from '../output/pairs-report.ts';
 
 /** Pairs shown to a person. */
 const SHOWN_PAIRS = 5;
 const GIVEN = 'column:';
-const SERVICE = 'openai:';
 
 export async function runPairsBuild(
   this: AusteerContext,
@@ -48,14 +43,13 @@ export async function runPairsBuild(
   }
   const tokenizer =
     flags.model === undefined ? undefined : await loadTokenizer(this, { ...flags, model: flags.model });
-  const source = await openSource(this, flags);
-  try {
+  await withSource(this, flags, async (negatives) => {
     const rows = createRows(table, flags);
-    const pool = source.negatives.usesPool ? await answersOf(rows.read()) : [];
+    const pool = negatives.usesPool ? await answersOf(rows.read()) : [];
     const leftOut: string[] = [];
     const built = buildPairs({
       rows: wordPrompts(take(rows.read(), flags.preview ? SHOWN_PAIRS : undefined), flags, tokenizer),
-      negatives: source.negatives,
+      negatives,
       pool,
       whenNone: flags.whenNone,
       onLeftOut: ({ id }) => leftOut.push(id),
@@ -79,7 +73,7 @@ export async function runPairsBuild(
       terminal.printJson({
         out: flags.out ?? null,
         pairs: found.pairs,
-        negatives: source.negatives.name,
+        negatives: negatives.name,
         pool: pool.length,
         leftOut,
         badRows: rows.bad(),
@@ -90,7 +84,7 @@ export async function runPairsBuild(
     }
     printPairs(terminal, preview);
     terminal.print();
-    terminal.print(`wrong answers: ${source.negatives.name}${pool.length > 0 ? `, of ${pool.length}` : ''}`);
+    terminal.print(`wrong answers: ${negatives.name}${pool.length > 0 ? `, of ${pool.length}` : ''}`);
     if (leftOut.length > 0) {
       terminal.print(
         `left out, without a wrong answer: ${leftOut.length} (${leftOut.slice(0, 5).join(', ')})`,
@@ -99,49 +93,21 @@ export async function runPairsBuild(
     if (rows.bad() > 0) terminal.print(`malformed rows left out: ${rows.bad()}`);
     if (!flags.preview) printStatistics(terminal, found, warnings);
     if (flags.out !== undefined) terminal.say(`wrote ${found.pairs} pairs to ${flags.out}`);
-  } finally {
-    await source.dispose();
-  }
+  });
 }
 
-/** The rule of the wrong answers, and what it holds. */
-async function openSource(
+/** Hands over the rule of the wrong answers. */
+function withSource<T>(
   context: AusteerContext,
   flags: PairsBuildFlags,
-): Promise<{ negatives: NegativeSource; dispose: () => Promise<void> }> {
+  work: (negatives: NegativeSource) => Promise<T>,
+): Promise<T> {
   const { negatives, seed } = flags;
-  const plain = (source: NegativeSource) => ({ negatives: source, dispose: async () => undefined });
-  if (negatives.startsWith(GIVEN)) return plain(givenNegatives());
-  if (negatives === 'random') return plain(randomNegatives({ seed }));
-  if (negatives === 'length') return plain(lengthMatchedNegatives({ seed }));
-  if (negatives !== 'hard') {
-    throw usageError('--negatives', negatives, 'hard, random, length or column:NAME');
-  }
-  const cacheDirectory = flags.cache ?? defaultCacheDirectory();
-  const encoder = cacheSentenceEncoder({
-    encoder: await openEncoder(context, flags),
-    directory: join(cacheDirectory, 'sentences'),
-  });
-  return {
-    negatives: hardNegatives({ encoder }),
-    dispose: async () => encoder.dispose?.(),
-  };
-}
-
-async function openEncoder(context: AusteerContext, flags: PairsBuildFlags): Promise<SentenceEncoder> {
-  const { encoder, cache, offline, threads } = flags;
-  if (encoder.startsWith(SERVICE)) {
-    const { OPENAI_API_KEY: apiKey, OPENAI_BASE_URL: baseUrl } = context.process.env ?? {};
-    return createEmbeddingsEncoder({ model: encoder.slice(SERVICE.length), apiKey, baseUrl });
-  }
-  return loadSentenceEncoder({
-    model: encoder,
-    cacheDirectory: cache,
-    threads,
-    ...(offline && { offline }),
-    signal: context.signal,
-    onProgress: context.terminal.progress,
-  });
+  if (negatives.startsWith(GIVEN)) return work(givenNegatives());
+  if (negatives === 'random') return work(randomNegatives({ seed }));
+  if (negatives === 'length') return work(lengthMatchedNegatives({ seed }));
+  if (negatives === 'hard') return withHardNegatives(context, flags, work);
+  throw usageError('--negatives', negatives, 'hard, random, length or column:NAME');
 }
 
 /** The table, to be read once for the answers and once for the pairs, so that no row need be held. */
@@ -161,7 +127,7 @@ function createRows(table: string, flags: PairsBuildFlags) {
           bad += 1;
         },
       };
-      return take(values(readTable(table, options)), limit);
+      return take(values(readRows(table, options)), limit);
     },
   };
 }

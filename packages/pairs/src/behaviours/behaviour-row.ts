@@ -20,7 +20,7 @@ export interface BehaviourRow {
 }
 
 /**
- * Checks one row of a behaviour file (JSON Lines, JSON or CSV, by `readTable`): `positive`, `negative`, and optionally
+ * Checks one row of a behaviour file (JSON Lines, JSON or CSV, by `readRows`): `positive`, `negative`, and optionally
  * `prompt`, `system` and `id` (default: the line number). Empty cells of the optional ones count as absent.
  *
  * @throws FileFormatError that names the place and the field.

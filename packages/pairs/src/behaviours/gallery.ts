@@ -5,7 +5,7 @@
  */
 import { fileURLToPath } from 'node:url';
 import { UnknownNameError } from '@austeer/core';
-import { readTable } from '../tables/read-table.ts';
+import { readRows } from '../readers/read-rows.ts';
 import { type BehaviourRow, parseBehaviourRow } from './behaviour-row.ts';
 
 /** A behaviour of the gallery. */
@@ -63,7 +63,7 @@ export async function loadBehaviour(name: string): Promise<BehaviourRow[]> {
   // The same two steps lead from src/behaviours and from dist/behaviours to the package's data.
   const path = fileURLToPath(new URL(`../../data/behaviours/${name}.jsonl`, import.meta.url));
   const rows: BehaviourRow[] = [];
-  for await (const { line, value } of readTable(path, { parse: parseBehaviourRow })) {
+  for await (const { line, value } of readRows(path, { parse: parseBehaviourRow })) {
     rows.push({ ...value, id: `${name}:${line}` });
   }
   return rows;

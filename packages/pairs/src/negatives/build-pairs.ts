@@ -4,7 +4,7 @@
  * @module
  */
 import type { ContrastivePair } from '@austeer/core';
-import { BLANK_ANSWER, type NegativeFinder } from '../nearest-number.ts';
+import { BLANK_ANSWER, type NegativeFinder, type NegativeRow } from '../nearest-number.ts';
 import { type AnswerRow, createAnswerPool } from './answer-row.ts';
 import type { FindNegativesOptions, NegativeSource } from './negative-source.ts';
 
@@ -87,15 +87,15 @@ export async function* buildPairs(
  * ```
  */
 export function negativeFinder(source: NegativeSource, call: FindNegativesOptions = {}): NegativeFinder {
-  const find: NegativeFinder = async (answers) => {
+  const find = async (answers: readonly string[], rows: readonly NegativeRow[]): Promise<string[]> => {
     const pool = createAnswerPool();
     for (const answer of answers) pool.add(answer);
-    const rows = answers.map((answer, index) => ({ id: String(index), question: '', answer }));
-    const found = await source.find(rows, pool.answers(), call);
-    return found.map((answer) => answer ?? BLANK_ANSWER);
+    const asked = answers.map((answer, index) => ({ ...rows[index]!, answer }));
+    const found = await source.find(asked, pool.answers(), call);
+    // Where the right answer itself is returned, the task puts its own blank.
+    return found.map((answer, index) => answer ?? answers[index]!);
   };
-  // Reports name the function.
-  return Object.defineProperty(find, 'name', { value: source.name });
+  return Object.assign(find, { rule: source.name });
 }
 
 async function* blocksOf<T>(items: Iterable<T> | AsyncIterable<T>, size: number): AsyncGenerator<T[]> {

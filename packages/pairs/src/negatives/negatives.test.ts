@@ -2,6 +2,7 @@ import type { ContrastivePair } from '@austeer/core';
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { createToyEncoder } from '../__fixtures__/toy-encoder.ts';
+import { loadTask } from '../readers/load-task.ts';
 import { type AnswerRow, answerKey, createAnswerPool } from './answer-row.ts';
 import { balanceLengths } from './balance-lengths.ts';
 import { buildPairs, negativeFinder } from './build-pairs.ts';
@@ -212,9 +213,19 @@ describe('buildPairs', () => {
 
   it('is a finder for tasks', async () => {
     const finder = negativeFinder(randomNegatives({ seed: 1 }));
-    expect(finder.name).toBe('random, seed 1');
-    expect(await finder(['1.0', '2.0', '1.0'])).toEqual(['2.0', '1.0', '2.0']);
-    expect(await finder(['1.0'])).toEqual([' ']);
+    const rowsOf = (answers: readonly string[]) =>
+      answers.map((_, index) => ({ id: `${index}`, question: 'Q' }));
+    const find = (...answers: string[]) => finder(answers, rowsOf(answers));
+    expect(finder.rule).toBe('random, seed 1');
+    expect(await find('1.0', '2.0', '1.0')).toEqual(['2.0', '1.0', '2.0']);
+    // A task puts its own blank where the right answer comes back.
+    expect(await find('1.0')).toEqual(['1.0']);
+
+    const { pairs, source } = await loadTask('svamp', {
+      negatives: negativeFinder(hardNegatives({ encoder: createToyEncoder() })),
+    });
+    expect(pairs.every(({ positive, negative }) => positive !== negative)).toBe(true);
+    expect(source.notes).toContain('Wrong answers: hard: most similar by letters.');
   });
 });
 

@@ -21,8 +21,7 @@ interface ParsedRecord {
 
 /**
  * Reads a CSV file with a header line row by row, each as an object of texts by column name. Cells may be quoted
- * and hold line breaks; `line` is the line on which a row begins. Blank lines are passed over. Quotes
- * inside unquoted cells stay as they are. A row with more or fewer cells than the header is malformed.
+ * and hold line breaks; `line` is the line on which a row begins. Blank lines are passed over. Quotes inside unquoted cells stay as they are. A row with more or fewer cells than the header is malformed.
  *
  * @param options.delimiter between cells @default a tab in files that end in `.tsv`, else a comma
  * @param options.parse turns each row into a result; its FileFormatErrors count as malformed rows
@@ -69,7 +68,12 @@ export async function* readCsv<T = Readonly<Record<string, string>>>(
   } catch (error) {
     if (!(error instanceof CsvError)) throw error;
     const { lines } = error as { readonly lines?: unknown };
-    throw badRow({ path, line: typeof lines === 'number' ? lines : 1 }, error.message, error);
+    throw new FileFormatError({
+      path,
+      format: 'CSV',
+      problem: `line ${lines}: ${error.message}`,
+      cause: error,
+    });
   } finally {
     source.destroy();
     parser.destroy();

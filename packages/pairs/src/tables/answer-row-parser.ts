@@ -33,7 +33,7 @@ type Row = Readonly<Record<string, unknown>>;
 const PLACEHOLDER = /\{([^{}]+)\}/g;
 
 /**
- * Makes a parser of rows, for `readTable`. Numbers and truth values of JSON are taken as they are written there.
+ * Makes a parser of rows, for `readRows`. Numbers and truth values of JSON are taken as they are written there.
  *
  * @throws UnknownNameError for an unknown `answerForm`. The parser throws InvalidArgumentError where the first row lacks
  *   a column that was named, and a FileFormatError that names the place of a row that is not usable.
