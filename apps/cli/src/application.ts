@@ -13,6 +13,7 @@ import { evaluateCommand } from './commands/evaluate.ts';
 import { generateCommand } from './commands/generate.ts';
 import { localizeCommand } from './commands/localize.ts';
 import { modelsCommand } from './commands/models.ts';
+import { pairsRoutes } from './commands/pairs.ts';
 import { planRoutes } from './commands/plan.ts';
 import { scoreCommand } from './commands/score.ts';
 import { tasksRoutes } from './commands/tasks.ts';
@@ -33,6 +34,7 @@ export const application = buildApplication<AusteerContext>(
       models: modelsCommand,
       tasks: tasksRoutes,
       capture: captureCommand,
+      pairs: pairsRoutes,
       localize: localizeCommand,
       plan: planRoutes,
       generate: generateCommand,

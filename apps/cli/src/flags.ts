@@ -122,6 +122,7 @@ export interface TaskFlags {
   readonly data?: string | undefined;
   readonly wording: 'official' | 'chat';
   readonly variant: 'official' | 'paper';
+  readonly negatives?: 'nearest-number' | 'hard' | undefined;
 }
 
 /** Which data of a task, in which words. */
@@ -140,6 +141,13 @@ export const taskFlags = {
     values: ['official', 'paper'],
     default: 'official',
     brief: 'Pairs of detox: the released filter, or the paper’s text',
+  },
+  negatives: {
+    kind: 'enum',
+    values: ['nearest-number', 'hard'],
+    optional: true,
+    brief:
+      'Wrong answers: the most similar by MiniLM, as in the paper’s math tasks [the data’s own; nearest-number]',
   },
 } as const;
 

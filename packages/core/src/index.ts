@@ -5,6 +5,7 @@
  */
 export type { ActivationSource, PairActivations, RowActivations, SiteActivations } from './activations.ts';
 export type { ContrastivePair } from './contrastive-pair.ts';
+export { type EncodeInBatchesOptions, encodeInBatches } from './encode-in-batches.ts';
 export {
   AusteerError,
   ContextLengthError,
@@ -50,12 +51,12 @@ export {
   halfToFloat,
   readSafetensors,
   type SafetensorsContent,
-  type SafetensorsDtype,
   type SafetensorsEntry,
   safetensorsFloats,
   safetensorsIntegers,
   writeSafetensors,
 } from './safetensors.ts';
+export type { SafetensorsDtype, SafetensorsLayout, SafetensorsPlace } from './safetensors-layout.ts';
 export type { SentenceEncoder } from './sentence-encoder.ts';
 export {
   type ModelIdentity,

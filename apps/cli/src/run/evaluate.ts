@@ -5,6 +5,7 @@ import type { EvaluateFlags } from '../commands/evaluate.ts';
 import type { AusteerContext } from '../context.ts';
 import { usageError } from '../flags.ts';
 import { withModel } from '../load.ts';
+import { withTaskNegatives } from '../load-negatives.ts';
 import { hubAccess, loadTaskFor } from '../load-task.ts';
 import { printResult, sayEvent } from '../output/run-report.ts';
 import { planOfFlags } from '../plan-flags.ts';
@@ -23,15 +24,18 @@ export async function runEvaluate(this: AusteerContext, flags: EvaluateFlags): P
   }
   if (flags.out !== undefined) await checkRunFolder(flags.out);
   await withModel(this, flags, async (model) => {
-    const task = await loadTaskFor(model.tokenizer, flags.task, {
-      data: flags.data,
-      wording: flags.wording,
-      variant: flags.variant,
-      seed: flags.seed,
-      pairLimit: flags.pairs,
-      skipBadRows: flags.skipBadRows,
-      hub: hubAccess(this, flags),
-    });
+    const task = await withTaskNegatives(this, flags, (negatives) =>
+      loadTaskFor(model.tokenizer, flags.task, {
+        data: flags.data,
+        wording: flags.wording,
+        variant: flags.variant,
+        negatives,
+        seed: flags.seed,
+        pairLimit: flags.pairs,
+        skipBadRows: flags.skipBadRows,
+        hub: hubAccess(this, flags),
+      }),
+    );
     const result = await runTask({
       model,
       task,

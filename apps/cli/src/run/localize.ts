@@ -23,6 +23,7 @@ import type { LocalizeFlags } from '../commands/localize.ts';
 import type { AusteerContext } from '../context.ts';
 import { usageError } from '../flags.ts';
 import { withModel } from '../load.ts';
+import { withTaskNegatives } from '../load-negatives.ts';
 import { hubAccess, loadTaskFor } from '../load-task.ts';
 import { describeLabelShare } from '../output/run-report.ts';
 import { formatTable } from '../output/table.ts';
@@ -151,14 +152,17 @@ async function taskPairs(
   name: string,
   tokenizer: Tokenizer | undefined,
 ): Promise<TokenPair[]> {
-  const task = await loadTaskFor(tokenizer, name, {
-    data: flags.data,
-    wording: flags.wording,
-    variant: flags.variant,
-    seed: flags.seed,
-    pairLimit: flags.limit,
-    hub: hubAccess(context, flags),
-  });
+  const task = await withTaskNegatives(context, flags, (negatives) =>
+    loadTaskFor(tokenizer, name, {
+      data: flags.data,
+      wording: flags.wording,
+      variant: flags.variant,
+      negatives,
+      seed: flags.seed,
+      pairLimit: flags.limit,
+      hub: hubAccess(context, flags),
+    }),
+  );
   return encode(context, flags, task.pairs, tokenizer, name);
 }
 

@@ -4,4 +4,5 @@
  * @module
  */
 export { describeLanguageModel, type LanguageModelUnderTest } from './describe-language-model.ts';
+export { describeSentenceEncoder, type SentenceEncoderUnderTest } from './describe-sentence-encoder.ts';
 export { randomSteering } from './random-steering.ts';
