@@ -3,5 +3,6 @@
  *
  * @module
  */
+export { describeJudge, type JudgeUnderTest } from './describe-judge.ts';
 export { describeLanguageModel, type LanguageModelUnderTest } from './describe-language-model.ts';
 export { randomSteering } from './random-steering.ts';
