@@ -14,6 +14,27 @@ export {
 } from './answer-summary.ts';
 export { areaUnderCurve, type ClassRecall, classRecall } from './classification.ts';
 export { type FormatOptions, formatComparison, formatEstimate, formatSummary } from './format-summary.ts';
+export { formatRatings } from './human/format-ratings.ts';
+export { krippendorffAlpha } from './human/krippendorff.ts';
+export { formatRatingPage } from './human/rating-page.ts';
+export {
+  type AnsweredItem,
+  createRatingSheets,
+  RATING_SCALES,
+  type RatingKey,
+  type RatingRow,
+  type RatingScale,
+  type RatingSheet,
+} from './human/rating-sheets.ts';
+export {
+  type ConditionRatings,
+  type RaterCount,
+  type RatingDifference,
+  type RatingSummary,
+  type ScaleSummary,
+  summarizeRatings,
+} from './human/rating-summary.ts';
+export { formatSheet, parseRatingKey, parseSheet, type Rating } from './human/sheet-files.ts';
 export { bootstrapInterval, type Estimate, wilsonInterval } from './intervals.ts';
 export type { JudgeAccount, TokenCount, TokenPrice } from './judge/budget.ts';
 export { formatWinRate } from './judge/format-win-rate.ts';
