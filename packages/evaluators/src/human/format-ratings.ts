@@ -29,7 +29,7 @@ export function formatRatings(summary: RatingSummary): string[] {
         `${name}: ${means.join(' · ')}`,
         ...differences.map(
           ({ condition, baseline, mean, items }) =>
-            `  ${condition} minus ${baseline} ${show(mean)}: ${verdict(mean)} (${items} items)`,
+            `  ${condition} minus ${baseline} ${show(mean)}: ${verdict(mean, items)} (${items} items)`,
         ),
         `  Krippendorff's α: ordinal ${show(agreement.ordinal)}, interval ${show(agreement.interval)}`,
       ];
@@ -43,7 +43,11 @@ function show(estimate: Estimate | undefined): string {
   return estimate === undefined ? 'none' : formatEstimate(estimate);
 }
 
-function verdict(estimate: Estimate | undefined): string {
+/** Fewer items often all lie on one side by chance, and drawing from them again shows no other. */
+const FEWEST_ITEMS = 6;
+
+function verdict(estimate: Estimate | undefined, items: number): string {
   if (estimate === undefined) return 'nothing to compare';
+  if (items < FEWEST_ITEMS) return 'too few items to tell';
   return estimate.low > 0 ? 'higher' : estimate.high < 0 ? 'lower' : 'no difference shown';
 }

@@ -55,5 +55,6 @@ button:disabled { opacity: .45; cursor: default; }
 .choice { display: grid; gap: .75rem; margin-top: 1rem; }
 .warning { border-left: 4px solid var(--accent); padding-left: .75rem; }
 kbd { border: 1px solid var(--line); border-radius: .25rem; padding: 0 .3rem; font-size: .875em; }
+.keys { margin-top: 1.5rem; display: block; }
 @media (hover: none) { .keys { display: none; } }
 `;

@@ -188,6 +188,13 @@ describe('summarizeRatings', () => {
     expect(lines).toContain('no sheet of rater 3');
   });
 
+  it('draws no conclusion from a handful of items', () => {
+    const few = createRatingSheets({ items: itemsOf(5) });
+    const ratings = few.sheets.flatMap((sheet) => simulateRater({ sheet, key: few.key, gain: 2, seed: 5 }));
+    const text = formatRatings(summarizeRatings({ ratings, key: few.key })).join('\n');
+    expect(text).toContain('too few items to tell (5 items)');
+  });
+
   it('has no mean, difference or agreement without ratings', () => {
     const ratings = sheets[0]!.rows.map(({ code }) => ({ rater: '1', code, scores: {} }));
     const { scales } = summarizeRatings({ ratings, key });
