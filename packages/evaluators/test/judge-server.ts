@@ -43,8 +43,8 @@ export interface JudgeServerOptions {
     | undefined;
   /** What the judge says; the default likes replies with more exclamation marks. */
   readonly answer?: ((replies: { a: string; b: string; schema: boolean }) => string) | undefined;
-  /** Refuses structured output as servers do that have none. @default false */
-  readonly refusesSchema?: boolean | undefined;
+  /** Status with which structured output is refused, as servers do that have none. @default none */
+  readonly refusesSchema?: number | undefined;
   /** Other replies to everything, for tests of their own. */
   readonly respond?: ((request: LoggedRequest, response: ServerResponse) => boolean) | undefined;
   /** Milliseconds before an answer. @default 0 */
@@ -60,7 +60,7 @@ export function exclaim({ a, b, schema }: { a: string; b: string; schema: boolea
 }
 
 export async function startJudgeServer(options: JudgeServerOptions = {}): Promise<JudgeServer> {
-  const { fault, answer = exclaim, refusesSchema = false, respond, delay } = options;
+  const { fault, answer = exclaim, refusesSchema, respond, delay } = options;
   const log: LoggedRequest[] = [];
   const seen = new Map<string, number>();
   const server = createServer(async (request, response) => {
@@ -86,8 +86,8 @@ export async function startJudgeServer(options: JudgeServerOptions = {}): Promis
     };
     if (respond?.(logged, response)) return;
     if (delay !== undefined) await new Promise((resolve) => setTimeout(resolve, delay(index)));
-    if (refusesSchema && body.response_format !== undefined) {
-      send(400, errorBody('response_format of type json_schema is not supported'));
+    if (refusesSchema !== undefined && body.response_format !== undefined) {
+      send(refusesSchema, errorBody('response_format of type json_schema is not supported'));
       return;
     }
     const usage = { prompt_tokens: Math.ceil(body.messages[1]!.content.length / 4), completion_tokens: 9 };

@@ -121,6 +121,8 @@ function readStatus(
   detail: string,
   headers: Headers | undefined,
 ): ChatOutcome {
+  // Some servers answer 500 to structured output that they do not know (llama-cpp-python does).
+  if (status >= 500 && detail.includes('response_format')) return { kind: 'rejected', status, detail };
   if (status === 429 && code !== 'insufficient_quota') {
     return { kind: 'failed', cause: 'rate limit', detail, charged: false, wait: requestedWait(headers) };
   }

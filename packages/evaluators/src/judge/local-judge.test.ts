@@ -47,7 +47,7 @@ describe('createLocalJudge', () => {
     [[-3, -2, -1], 'tie'],
   ])('the likeliest word of %j is the verdict', async (logProbabilities, verdict) => {
     const { model, runs } = modelOf(() => logProbabilities);
-    const judge = createLocalJudge({ model });
+    const judge = createLocalJudge({ model, calibrate: false });
     const [reply] = await judge.compare([question('a')]);
     expect(reply).toMatchObject({ verdict, tokens: { completion: 0 } });
     expect(runs[0]![0]!.candidates).toEqual([[1], [2], [3]]);
@@ -56,16 +56,32 @@ describe('createLocalJudge', () => {
     expect(judge).toMatchObject({ name: 'toy', version: 'pairwise-1/words/abcdef012345' });
   });
 
+  it('takes what a word gets without replies for no verdict', async () => {
+    const empty = /--- reply A \w{8} ---\n\n---/;
+    // It likes A by 2, whatever it reads; replies move it by 1.
+    const { model, runs } = modelOf((prompt) => (empty.test(prompt) ? [-1, -3, -3] : [-1.5, -2.5, -3]));
+    const plain = createLocalJudge({ model, calibrate: false });
+    const calibrated = createLocalJudge({ model });
+    expect(await plain.compare([question('a')])).toMatchObject([{ verdict: 'first' }]);
+    runs.length = 0;
+    expect(await calibrated.compare([question('a'), question('b', 'a')])).toMatchObject([
+      { verdict: 'second' },
+      { verdict: 'second' },
+    ]);
+    expect(runs.map(({ length }) => length)).toEqual([2, 1]);
+    expect(calibrated.version).not.toBe(plain.version);
+  });
+
   it('reads plain text where there is no template', async () => {
     const { model, runs } = modelOf(() => [0, -1, -1], { template: false });
-    await createLocalJudge({ model }).compare([question('a')]);
+    await createLocalJudge({ model, calibrate: false }).compare([question('a')]);
     const prompt = String.fromCodePoint(...runs[0]![0]!.prompt);
     expect(prompt).toMatch(/^Two assistants[\s\S]*--- end of reply B \w{8} ---\n\nVerdict:$/);
   });
 
   it('leaves out what the model cannot read, in its place', async () => {
     const { model, runs } = modelOf(() => [0, -1, -1], { contextLength: 1500 });
-    const replies = await createLocalJudge({ model }).compare([
+    const replies = await createLocalJudge({ model, calibrate: false }).compare([
       question('a'),
       question('a'.repeat(1500)),
       question('c'),

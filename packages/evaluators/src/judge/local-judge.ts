@@ -34,6 +34,8 @@ const BATCH_SIZE = 4;
  *
  * A comparison that does not fit the model is missing (`too long`). `compare` reads no reasons and writes none.
  *
+ * @param options.calibrate subtract what each word gets when both replies are empty, so that a liking for a word or a
+ *   place is not taken for a verdict. Source: Zhao et al., "Calibrate Before Use" (2021). @default true
  * @param options.name @default the model's
  * @throws InvalidArgumentError when the model has no tokenizer.
  *
@@ -45,8 +47,12 @@ const BATCH_SIZE = 4;
  * console.log(reply?.verdict);
  * ```
  */
-export function createLocalJudge(options: { model: LanguageModel; name?: string | undefined }): Judge {
-  const { model, name = model.identity.name } = options;
+export function createLocalJudge(options: {
+  model: LanguageModel;
+  calibrate?: boolean | undefined;
+  name?: string | undefined;
+}): Judge {
+  const { model, calibrate = true, name = model.identity.name } = options;
   const { tokenizer, identity, contextLength } = model;
   if (tokenizer === undefined) {
     throw new InvalidArgumentError({
@@ -57,29 +63,44 @@ export function createLocalJudge(options: { model: LanguageModel; name?: string 
   }
   const candidates = WORDS.map(({ text }) => tokenizer.encode(` ${text}`));
   const longest = Math.max(...candidates.map(({ length }) => length));
+  const weights = identity.weightsSha256?.slice(0, 12) ?? identity.architecture;
   return {
     name,
-    version: `${JUDGE_PROMPT_VERSION}/words/${identity.weightsSha256?.slice(0, 12) ?? identity.architecture}`,
+    version: `${JUDGE_PROMPT_VERSION}/words${calibrate ? '-calibrated' : ''}/${weights}`,
     async compare(questions, { batchSize = BATCH_SIZE, signal, onProgress, onReply } = {}) {
       signal?.throwIfAborted();
+      const score = async (prompts: readonly (readonly number[])[]): Promise<(readonly number[])[]> => {
+        const scores = await model.score(
+          prompts.map((prompt) => ({ prompt, candidates })),
+          { batchSize, signal },
+        );
+        return scores.map(({ logProbabilities }) => logProbabilities);
+      };
       const replies: JudgeReply[] = [];
       for (let start = 0; start < questions.length; start += batchSize) {
         signal?.throwIfAborted();
-        const prompts = questions
-          .slice(start, start + batchSize)
-          .map((question) => promptOf(question, tokenizer));
-        const fitting = prompts.filter(({ length }) => length + longest <= contextLength);
-        const scores = await model.score(
-          fitting.map((prompt) => ({ prompt, candidates })),
-          { batchSize, signal },
+        const asked = questions.slice(start, start + batchSize).map((question) => ({
+          instruction: question.instruction,
+          prompt: promptOf(question, tokenizer),
+        }));
+        const fitting = asked.filter(({ prompt }) => prompt.length + longest <= contextLength);
+        const scores = await score(fitting.map(({ prompt }) => prompt));
+        // Both orders of a pair stand side by side and share their empty comparison.
+        const instructions = calibrate ? [...new Set(fitting.map(({ instruction }) => instruction))] : [];
+        const empty = await score(
+          instructions.map((instruction) =>
+            promptOf({ id: '', instruction, first: '', second: '' }, tokenizer),
+          ),
         );
-        for (const prompt of prompts) {
-          const score = scores[fitting.indexOf(prompt)];
+        for (const question of asked) {
+          const { instruction, prompt } = question;
+          const words = scores[fitting.indexOf(question)];
+          const bias = empty[instructions.indexOf(instruction)];
           const reply: JudgeReply =
-            score === undefined
+            words === undefined
               ? { missing: 'too long', detail: `${prompt.length} tokens; the model takes ${contextLength}` }
               : {
-                  verdict: likeliest(score.logProbabilities),
+                  verdict: likeliest(words.map((word, index) => word - (bias?.[index] ?? 0))),
                   tokens: { prompt: prompt.length, completion: 0 },
                 };
           await onReply?.({ index: replies.length, reply });

@@ -65,17 +65,20 @@ describe('createOpenAiJudge', () => {
     expect(headers).not.toHaveProperty('openai-organization');
   });
 
-  it('falls back to letters where a schema is refused, and stays there', async () => {
-    const judge = await judgeAt({ refusesSchema: true }, { concurrency: 1 });
-    const replies = await judge.compare([QUESTION, QUESTION, QUESTION]);
-    expect(replies.map(({ verdict }) => verdict)).toEqual(['first', 'first', 'first']);
-    expect(replies[0]!.text).toContain('[[A]]');
-    expect(server.log.map(({ status }) => status)).toEqual([400, 200, 200, 200]);
-    const strict = createOpenAiJudge({ model: 'small', baseURL: server.url, output: 'schema' });
-    expect(await strict.compare([QUESTION])).toEqual([
-      { missing: 'rejected', detail: '400 response_format of type json_schema is not supported' },
-    ]);
-  });
+  it.each([400, 500])(
+    'falls back to letters where a schema is refused with %i, and stays there',
+    async (status) => {
+      const judge = await judgeAt({ refusesSchema: status }, { concurrency: 1 });
+      const replies = await judge.compare([QUESTION, QUESTION, QUESTION]);
+      expect(replies.map(({ verdict }) => verdict)).toEqual(['first', 'first', 'first']);
+      expect(replies[0]!.text).toContain('[[A]]');
+      expect(server.log.map(({ status }) => status)).toEqual([status, 200, 200, 200]);
+      const strict = createOpenAiJudge({ model: 'small', baseURL: server.url, output: 'schema' });
+      expect(await strict.compare([QUESTION])).toEqual([
+        { missing: 'rejected', detail: `${status} response_format of type json_schema is not supported` },
+      ]);
+    },
+  );
 
   it('takes further parameters, and takes parameters away', async () => {
     const judge = await judgeAt(
@@ -86,6 +89,14 @@ describe('createOpenAiJudge', () => {
     expect(server.log[0]!.body).toMatchObject({ max_completion_tokens: 50, seed: 4 });
     expect(server.log[0]!.body).not.toHaveProperty('max_tokens');
     expect((await judgeAt()).version).not.toBe(judge.version);
+  });
+
+  it('lets servers that have another structured output use theirs', async () => {
+    const theirs = { type: 'json_object', schema: {} };
+    const judge = await judgeAt({}, { parameters: { response_format: theirs } });
+    await judge.compare([QUESTION]);
+    expect(server.log[0]!.body.response_format).toEqual(theirs);
+    expect(server.log[0]!.body.messages[0]!.content).toContain('Write a JSON object');
   });
 
   it.each<[string, unknown, Record<string, unknown>]>([

@@ -40,7 +40,8 @@ export interface OpenAiJudgeOptions {
   readonly maxTokens?: number | undefined;
   /**
    * Further fields of the request, and other values for those above; `undefined` takes one away. A model that refuses
-   * `max_tokens` wants `{ max_tokens: undefined, max_completion_tokens: 400 }`.
+   * `max_tokens` wants `{ max_tokens: undefined, max_completion_tokens: 400 }`; a server with a structured output of
+   * its own its `response_format`.
    */
   readonly parameters?: Readonly<Record<string, unknown>> | undefined;
   /** Requests at a time. @default 4 */
@@ -156,7 +157,7 @@ export function createOpenAiJudge(options: OpenAiJudgeOptions): OpenAiJudge {
     const messages = judgeMessages(question, asked);
     const reservation = await budget.reserve(mostTokens(messages, maxTokens), context);
     if (reservation === undefined) return undefined;
-    const body = asked === 'schema' ? { ...settings, response_format: RESPONSE_FORMAT } : settings;
+    const body = asked === 'schema' ? { response_format: RESPONSE_FORMAT, ...settings } : settings;
     try {
       const outcome = await send({ messages, body }, context.signal);
       if (outcome.kind === 'answer' && outcome.tokens !== undefined) reservation.report(outcome.tokens);
