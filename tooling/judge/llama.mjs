@@ -141,8 +141,8 @@ async function answerAndJudgeHere() {
 
 /**
  * @param {string} store
- * @param {Partial<import('@austeer/evaluators').OpenAiJudgeOptions>} options
- * @param {readonly import('@austeer/evaluators').JudgedPair[]} pairs
+ * @param {Partial<import('../../packages/evaluators/dist/index.js').OpenAiJudgeOptions>} options
+ * @param {readonly import('../../packages/evaluators/dist/index.js').JudgedPair[]} pairs
  * @param {(done: number) => void} [onDone]
  */
 async function judgeThere(store, options, pairs, onDone) {
@@ -196,7 +196,7 @@ function freePort() {
   });
 }
 
-/** @param {string} title @param {import('@austeer/evaluators').WinRateSummary} summary */
+/** @param {string} title @param {import('../../packages/evaluators/dist/index.js').WinRateSummary} summary */
 function show(title, summary) {
   console.log([title, ...formatWinRate(summary).map((line) => `  ${line}`)].join('\n'));
 }
