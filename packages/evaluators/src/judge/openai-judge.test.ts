@@ -288,6 +288,9 @@ describe('createOpenAiJudge', () => {
     expect(estimate.mostTokens.prompt).toBeGreaterThan(tokens.prompt);
     expect(estimate.mostCost).toBeGreaterThan(cost!);
     expect(estimate.cost).toBeLessThan(estimate.mostCost!);
+    const parameters = { max_tokens: undefined, max_completion_tokens: 1000, n: 2 };
+    const longer = createOpenAiJudge({ model: 'm', parameters }).estimate(questions);
+    expect(longer.mostTokens.completion).toBe(20_000);
   });
 
   it('stops in the middle of a slow answer', async () => {
@@ -323,6 +326,7 @@ describe('createOpenAiJudge', () => {
 
   it.each([
     [{ maxCost: 1 }, 'a price beside it'],
+    [{ maxCost: 1, price: PRICE, parameters: { max_tokens: undefined } }, 'which maxCost is reckoned with'],
     [{ concurrency: 0 }, 'concurrency is 0'],
     [{ retries: -1 }, 'retries is -1'],
   ])('refuses %o', (options, problem) => {

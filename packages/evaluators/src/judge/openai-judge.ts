@@ -139,7 +139,20 @@ export function createOpenAiJudge(options: OpenAiJudgeOptions): OpenAiJudge {
       advice: 'Give price, in the same currency',
     });
   }
-  const settings = { model, temperature, max_tokens: maxTokens, ...parameters };
+  const settings: Readonly<Record<string, unknown>> = {
+    model,
+    temperature,
+    max_tokens: maxTokens,
+    ...parameters,
+  };
+  const longest = longestCompletion(settings);
+  if (maxCost !== undefined && longest === undefined) {
+    throw new InvalidArgumentError({
+      argument: 'parameters',
+      given: parameters,
+      expected: 'max_tokens or max_completion_tokens, which maxCost is reckoned with',
+    });
+  }
   const version = describeVersion({ baseURL, output, settings });
   const limit = pLimit(concurrency);
   const retrier = createRetrier({ retries, delay: retryDelay, longestWait });
@@ -155,7 +168,7 @@ export function createOpenAiJudge(options: OpenAiJudgeOptions): OpenAiJudge {
     client ??= createChatClient({ baseURL, apiKey, timeout, fetch });
     const { send } = await client;
     const messages = judgeMessages(question, asked);
-    const reservation = await budget.reserve(mostTokens(messages, maxTokens), context);
+    const reservation = await budget.reserve(mostTokens(messages, longest ?? maxTokens), context);
     if (reservation === undefined) return undefined;
     const body = asked === 'schema' ? { response_format: RESPONSE_FORMAT, ...settings } : settings;
     try {
@@ -200,15 +213,15 @@ export function createOpenAiJudge(options: OpenAiJudgeOptions): OpenAiJudge {
     account: budget.account,
     estimate(questions) {
       const messages = questions.map((question) => judgeMessages(question, form));
-      const most = messages.map((list) => mostTokens(list, maxTokens));
+      const most = messages.map((list) => mostTokens(list, longest ?? maxTokens));
       const total = (counts: readonly number[]): number => counts.reduce((sum, count) => sum + count, 0);
       const tokens = {
         prompt: total(messages.map((list) => Math.ceil(bytesOf(list) / BYTES_PER_TOKEN))),
-        completion: questions.length * Math.min(USUAL_VERDICT, maxTokens),
+        completion: questions.length * Math.min(USUAL_VERDICT, longest ?? maxTokens),
       };
       const highest = {
         prompt: total(most.map(({ prompt }) => prompt)),
-        completion: questions.length * maxTokens,
+        completion: total(most.map(({ completion }) => completion)),
       };
       return {
         requests: questions.length,
@@ -271,6 +284,13 @@ function hopeless(outcome: Extract<ChatOutcome, { kind: 'hopeless' }>, baseURL: 
         ? 'The account has no credit left'
         : 'Check the API key';
   return new JudgeServiceError({ host: new URL(baseURL).host, status, detail, advice });
+}
+
+/** Tokens that a request may be answered with: its limit, for each of the answers that it asks for. */
+function longestCompletion(settings: Readonly<Record<string, unknown>>): number | undefined {
+  const { max_tokens, max_completion_tokens, n = 1 } = settings;
+  const limits = [max_tokens, max_completion_tokens].filter((limit) => typeof limit === 'number');
+  return limits.length === 0 ? undefined : Math.max(...limits) * Number(n);
 }
 
 /** No token is shorter than a byte. */

@@ -45,7 +45,7 @@ export function createRetrier(options: { retries: number; delay: number; longest
           const detail = `${failed.detail} (asked to wait ${Math.ceil(wait / 1000)} s)`;
           return { failed: { ...failed, detail } };
         }
-        if (wait !== undefined) quietUntil = Math.max(quietUntil, Date.now() + wait);
+        if (wait) quietUntil = Math.max(quietUntil, Date.now() + wait);
         else await sleep(Math.min(LONGEST_DELAY, delay * 2 ** number) * (1 - Math.random() / 4), signal);
       }
     },
