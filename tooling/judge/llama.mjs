@@ -100,7 +100,7 @@ try {
     readings: pairs.length * 2,
     keptBeforeTheKill: kept.length,
     askedAfterwards: resumed.account.requests - resumed.account.retries,
-    lost: Object.values(resumed.summary.missing).reduce((sum, count) => sum + count, 0),
+    lost: resumed.replies.filter(({ text }) => text === undefined).length,
     duplicated: kept.length + resumed.account.requests - resumed.account.retries - pairs.length * 2,
   };
   console.log(JSON.stringify(figures));
@@ -156,8 +156,9 @@ async function judgeThere(store, options, pairs, onDone) {
   });
   const judge = rememberReplies(service, { store: replyFiles(join(folder, store)) });
   const started = Date.now();
-  const { summary } = await judgeWinRate({ judge, pairs, onProgress: ({ done }) => onDone?.(done) });
-  return { summary, account: service.account(), seconds: secondsSince(started) };
+  const { summary, items } = await judgeWinRate({ judge, pairs, onProgress: ({ done }) => onDone?.(done) });
+  const replies = items.flatMap(({ readings }) => readings.map(({ reply }) => reply));
+  return { summary, replies, account: service.account(), seconds: secondsSince(started) };
 }
 
 async function startServer() {

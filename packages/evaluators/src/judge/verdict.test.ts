@@ -19,6 +19,7 @@ describe('parseVerdict', () => {
     ['', undefined],
     ['{"grounds": "x", "verdict": "tie"}', 'tie'],
     ['```json\n{"grounds": "x", "verdict": "A"}\n```', 'A'],
+    ['{ "grounds": "two\nlines",\n\t"verdict": "A"}', 'A'],
     ['{"verdict": "C"}', undefined],
     ['{"verdict": "A"', undefined],
     ['{"grounds": "[[A]]", "verdict": "B"}', 'B'],

@@ -28,8 +28,11 @@ export function parseVerdict(text: string): Verdict | undefined {
 }
 
 function verdictOfJson(text: string): Verdict | undefined {
-  // Some models put their object into a fenced block.
-  const plain = text.trim().replace(/^```(?:json)?\s*([\s\S]*?)\s*```$/, '$1');
+  // Some models put their object into a fenced block, and llama.cpp's grammars allow raw line breaks in strings.
+  const plain = text
+    .trim()
+    .replace(/^```(?:json)?\s*([\s\S]*?)\s*```$/, '$1')
+    .replaceAll(/\p{Cc}+/gu, ' ');
   if (!plain.startsWith('{')) return undefined;
   let value: unknown;
   try {
