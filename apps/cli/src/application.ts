@@ -11,6 +11,8 @@ import { demoCommand } from './commands/demo.ts';
 import { doctorCommand } from './commands/doctor.ts';
 import { evaluateCommand } from './commands/evaluate.ts';
 import { generateCommand } from './commands/generate.ts';
+import { humanRoutes } from './commands/human.ts';
+import { judgeCommand } from './commands/judge.ts';
 import { localizeCommand } from './commands/localize.ts';
 import { modelsCommand } from './commands/models.ts';
 import { pairsRoutes } from './commands/pairs.ts';
@@ -40,6 +42,8 @@ export const application = buildApplication<AusteerContext>(
       generate: generateCommand,
       score: scoreCommand,
       evaluate: evaluateCommand,
+      judge: judgeCommand,
+      human: humanRoutes,
       bake: bakeCommand,
     },
     docs: {

@@ -335,7 +335,10 @@ function answerLines(
   items: readonly TestItem[],
   records: readonly AnswerRecord[],
 ): AnswerLine[] {
-  return records.map((record, index) => ({ phase, condition, prompt: items[index]!.prompt, ...record }));
+  return records.map((record, index) => {
+    const { prompt, question } = items[index]!;
+    return { phase, condition, prompt, question, ...record };
+  });
 }
 
 function countsFile({ model, task, seed = 0 }: RunTaskOptions, statistics: PairStatistics): Uint8Array {

@@ -3,6 +3,7 @@
  *
  * @module
  */
+export { describeJudge, type JudgeUnderTest } from './describe-judge.ts';
 export { describeLanguageModel, type LanguageModelUnderTest } from './describe-language-model.ts';
 export { describeSentenceEncoder, type SentenceEncoderUnderTest } from './describe-sentence-encoder.ts';
 export { randomSteering } from './random-steering.ts';
