@@ -19,6 +19,8 @@ import { pairsRoutes } from './commands/pairs.ts';
 import { planRoutes } from './commands/plan.ts';
 import { scoreCommand } from './commands/score.ts';
 import { tasksRoutes } from './commands/tasks.ts';
+import { sideEffectsCommand } from './commands/side-effects.ts';
+import { toxicityRoutes } from './commands/toxicity.ts';
 import { type AusteerContext, InterruptedError } from './context.ts';
 import { TOOL } from './tool.ts';
 
@@ -44,6 +46,8 @@ export const application = buildApplication<AusteerContext>(
       evaluate: evaluateCommand,
       judge: judgeCommand,
       human: humanRoutes,
+      sideEffects: sideEffectsCommand,
+      toxicity: toxicityRoutes,
       bake: bakeCommand,
     },
     docs: {
