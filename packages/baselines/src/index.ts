@@ -26,4 +26,5 @@ export { NothingToSteerError } from './nothing-to-steer-error.ts';
 export { createSadiMethod, type FittedSadi, type SadiComponent, type SadiOptions } from './sadi.ts';
 export { readSparseAutoencoder, type SparseAutoencoder } from './sparse-autoencoder.ts';
 export { createStaMethod, type FittedSta, type StaOptions } from './sta.ts';
+export type { TypedMethod } from './typed-method.ts';
 export type { FittedUnits, UnitMethod, UnitRules } from './unit-method.ts';

@@ -11,13 +11,13 @@ import {
   type FittedMethod,
   type MethodSetting,
   planFromEdits,
-  type SteeringMethod,
 } from '@austeer/steering';
 import { captureAnswers } from './answer-activations.ts';
 import { dot } from './lbfgs.ts';
 import { checkLayer, checkSetting } from './method-checks.ts';
 import { NothingToSteerError } from './nothing-to-steer-error.ts';
 import { decodeDirection, encodeFeatures, type SparseAutoencoder } from './sparse-autoencoder.ts';
+import type { TypedMethod } from './typed-method.ts';
 
 /** Options of {@link createStaMethod}. */
 export interface StaOptions {
@@ -56,9 +56,7 @@ export interface FittedSta extends FittedMethod {
  * const method = createStaMethod({ autoencoder, layer: 20, keepFraction: 0.35 });
  * ```
  */
-export function createStaMethod(
-  options: StaOptions,
-): SteeringMethod & { fit(options: FitMethodOptions): Promise<FittedSta> } {
+export function createStaMethod(options: StaOptions): TypedMethod<FittedSta> {
   const { autoencoder, layer, keepFraction = 0.35, mask = 'amplitude-and-frequency' } = options;
   if (!(keepFraction > 0 && keepFraction <= 1)) {
     throw new InvalidArgumentError({
