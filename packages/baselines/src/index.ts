@@ -21,7 +21,7 @@ export { countActs } from './count-acts.ts';
 export { createItiMethod, type FittedIti, type ItiOptions } from './iti.ts';
 export type { ItiHead } from './iti-heads.ts';
 export { NotConvergedError } from './lbfgs.ts';
-export { createMethod, METHODS, type MethodOptions } from './methods.ts';
+export { createMethod, METHODS, type MethodOptions, smallGrid } from './methods.ts';
 export { NothingToSteerError } from './nothing-to-steer-error.ts';
 export { createSadiMethod, type FittedSadi, type SadiComponent, type SadiOptions } from './sadi.ts';
 export { readSparseAutoencoder, type SparseAutoencoder } from './sparse-autoencoder.ts';

@@ -23,8 +23,8 @@ import type { TypedMethod } from './typed-method.ts';
 export interface StaOptions {
   /** Of the residual stream after `layer`. */
   readonly autoencoder: SparseAutoencoder;
-  /** Layer that the autoencoder was trained on, from 0. */
-  readonly layer: number;
+  /** Layer that the autoencoder was trained on, from 0. @default the one that its file names */
+  readonly layer?: number | undefined;
   /**
    * Share of the features that each mask keeps, in (0, 1]. The original's trim of 0.35 is 0.35 here, EasyEdit2's 0.65
    * is 0.35 too. @default 0.35
@@ -48,7 +48,7 @@ export interface FittedSta extends FittedMethod {
  * STA. `strength` is m; the vector is added at every position to the output of the autoencoder's layer. One pair is in
  * memory at a time.
  *
- * @throws InvalidArgumentError for a `keepFraction` out of range.
+ * @throws InvalidArgumentError for a `keepFraction` out of range, or without a layer.
  *
  * @example
  * ```ts
@@ -57,7 +57,15 @@ export interface FittedSta extends FittedMethod {
  * ```
  */
 export function createStaMethod(options: StaOptions): TypedMethod<FittedSta> {
-  const { autoencoder, layer, keepFraction = 0.35, mask = 'amplitude-and-frequency' } = options;
+  const { autoencoder, keepFraction = 0.35, mask = 'amplitude-and-frequency' } = options;
+  const { layer = autoencoder.layer } = options;
+  if (layer === undefined) {
+    throw new InvalidArgumentError({
+      argument: 'layer',
+      given: undefined,
+      expected: 'the layer that the autoencoder was trained on, which its file does not name',
+    });
+  }
   if (!(keepFraction > 0 && keepFraction <= 1)) {
     throw new InvalidArgumentError({
       argument: 'keepFraction',

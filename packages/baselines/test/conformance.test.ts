@@ -20,15 +20,13 @@ const numbers = (length: number) => Float32Array.from({ length }, () => 0.2 * ra
 const features = 40;
 const autoencoder = {
   layer: 1,
-  model: {
-    width: hidden,
-    features,
-    encoder: numbers(hidden * features),
-    encoderBias: numbers(features),
-    decoder: numbers(features * hidden),
-    decoderBias: numbers(hidden),
-    centred: true,
-  },
+  width: hidden,
+  features,
+  encoder: numbers(hidden * features),
+  encoderBias: numbers(features),
+  decoder: numbers(features * hidden),
+  decoderBias: numbers(hidden),
+  centred: true,
 };
 
 const units = { setting: { budget: 6, strength: 4 }, acts: 6 };

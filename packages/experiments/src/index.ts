@@ -6,6 +6,17 @@
 export { type AnswerItemsOptions, answerItems, type Condition } from './answer-items.ts';
 export { type CausalUnit, causalEffects } from './causal-effects.ts';
 export {
+  type ComparedMethod,
+  type CompareMethodsOptions,
+  type ComparisonEvent,
+  type ComparisonHeader,
+  type ComparisonLog,
+  compareMethods,
+  type MethodResult,
+  type MethodSeconds,
+} from './compare-methods.ts';
+export { comparisonFigure } from './comparison-figure.ts';
+export {
   conditionOf,
   type FitOnTaskOptions,
   type FittedOnTask,
