@@ -73,6 +73,7 @@ export function minimize(options: {
       length /= 2;
     }
     const step = next.map((x, i) => x - at[i]!);
+    if (step.every((x) => x === 0)) throw failure();
     const change = found.gradient.map((x, i) => x - gradient[i]!);
     const curvature = dot(step, change);
     if (curvature > 0) history.push({ step, change, curvature });

@@ -149,6 +149,8 @@ export async function selectSetting(options: SelectSettingOptions): Promise<Sele
   const { model, task, fitted, settings, validation, criterion = 'accuracy', seed = 0, onCell } = options;
   const { batchSize, signal, onProgress } = options;
   checkSettings(settings, validation.length);
+  // A setting that the method does not have is refused before any item is answered.
+  for (const setting of settings) fitted.plan(setting);
   const cells: EvaluatedCell[] = [];
   const answers: AnswerLine[] = [];
   for (const setting of validation.length > 0 ? settings : []) {
