@@ -127,6 +127,7 @@ export interface ComparisonLog {
  * @example
  * ```ts
  * import { createAusteerMethod, createItiMethod } from '@austeer/baselines';
+ * import type { Task } from '@austeer/pairs';
  * declare const model: LanguageModel;
  * declare const task: Task;
  * const { header } = await compareMethods({

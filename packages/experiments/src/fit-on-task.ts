@@ -93,6 +93,7 @@ export async function fitOnTask(options: FitOnTaskOptions): Promise<FittedOnTask
  *
  * @example
  * ```ts
+ * import type { FittedMethod } from '@austeer/steering';
  * declare const fitted: FittedMethod;
  * declare const model: LanguageModel;
  * conditionOf(fitted, { budget: 16, strength: 5 }, model);
@@ -138,6 +139,7 @@ export interface SelectedSetting {
  * @example
  * ```ts
  * import type { Task } from '@austeer/pairs';
+ * import type { FittedMethod } from '@austeer/steering';
  * declare const model: LanguageModel;
  * declare const task: Task;
  * declare const fitted: FittedMethod;
