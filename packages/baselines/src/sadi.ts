@@ -139,7 +139,11 @@ export function createSadiMethod(options: SadiOptions = {}): TypedMethod<FittedS
       const facts = {
         method: name,
         pairs: used.length,
-        ...(isOfficial && { pairsTooLong: pairs.length - used.length }),
+        ...(isOfficial && {
+          pairsTooLong: pairs.length - used.length,
+          // A plan knows no prompt; whoever replays it must know that this is not what `steer` does.
+          plan: 'scales the chosen components at the last prompt token; the method also freezes all others there',
+        }),
         component,
         ...(legacyIndexing && { legacyIndexing }),
         ...(component === 'neuron' && { chosenBy: 'the product with the up projection' }),
