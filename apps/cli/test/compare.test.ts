@@ -79,12 +79,15 @@ describe('compare', () => {
   });
 
   it('takes settings by hand, and prints one JSON document', async () => {
-    const header = await runJson<ComparisonHeader & { figure: { content: { rows: unknown[] } } }>(
+    const header = await runJson<
+      ComparisonHeader & { figure: { command: string; content: { rows: unknown[] } } }
+    >(
       ...['compare', ...common, '--methods', 'iti,austeer/random-localization', '--sites', 'ffn'],
       ...['--settings', at('settings.json')],
     );
     expect(header.methods[0]).toMatchObject({ method: 'iti', setting: { k: 2, alpha: 5 } });
     expect(header.figure.content.rows).toHaveLength(3);
+    expect(header.figure.command).toContain('--methods iti,austeer/random-localization --sites ffn');
   });
 
   it('refuses what it does not know before a model is loaded', async () => {
@@ -93,6 +96,8 @@ describe('compare', () => {
     expect(await say('--task', 'boolq', '--methods', 'sta')).toContain('--sae FILE');
     writeFileSync(at('bad.json'), '{"iti": [{"budget": 2}]}');
     expect(await say('--task', 'boolq', '--settings', at('bad.json'))).toContain('with a strength each');
+    writeFileSync(at('bad.json'), '{"itti": []}');
+    expect(await say('--task', 'boolq', '--settings', at('bad.json'))).toContain('none of the methods');
     writeFileSync(at('bad.json'), 'no');
     expect(await say('--task', 'boolq', '--settings', at('bad.json'))).toContain('it is not JSON');
   });
@@ -116,5 +121,10 @@ describe('evaluate --method', () => {
       test: { steered: { items: 10 } },
     });
     expect(header).not.toHaveProperty('localization');
+  });
+
+  it('refuses a budget that a method does not have', async () => {
+    const { stderr } = await runCli('evaluate', ...common, '--method', 'caa', '--k', '4');
+    expect(stderr).toContain('caa has no budget');
   });
 });

@@ -74,6 +74,7 @@ describe('methods by name', () => {
   it('are all in the suite', async () => {
     const { METHODS } = await import('@austeer/baselines');
     expect([...METHODS].sort()).toEqual(Object.keys(cases).sort());
+    for (const name of METHODS) expect(createMethod(name, options).name).toBe(name);
   });
 
   it('says which there are, what is missing, and what cannot be', () => {

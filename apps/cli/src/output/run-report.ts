@@ -13,7 +13,7 @@ import type { Terminal } from './terminal.ts';
 export function sayEvent(terminal: Terminal, event: RunEvent): void {
   switch (event.kind) {
     case 'fitted':
-      terminal.say(`fitted ${event.method}: ${JSON.stringify(event.facts)}`);
+      terminal.say(`fitted ${event.method} on ${event.facts.pairs} pairs`);
       break;
     case 'localized': {
       const { pairs, sites, pairsThatLostTheirAnswer, pairsJoinedDifferently } = event.localization;

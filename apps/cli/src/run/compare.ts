@@ -25,7 +25,7 @@ export async function runCompare(this: AusteerContext, flags: CompareFlags): Pro
   if (flags.out !== undefined) await checkRunFolder(flags.out);
   const names = flags.methods.filter((name) => name !== 'vanilla');
   const methods = await methodsOfFlags(names, flags);
-  const byHand = flags.settings === undefined ? {} : await readSettings(flags.settings);
+  const byHand = flags.settings === undefined ? {} : await readSettings(flags.settings, names);
   await withModel(this, flags, async (model) => {
     const task = await loadTaskFor(model.tokenizer, flags.task, {
       data: flags.data,
@@ -52,7 +52,7 @@ export async function runCompare(this: AusteerContext, flags: CompareFlags): Pro
       onEvent: (event) => sayEvent(terminal, event),
     });
     if (flags.out !== undefined) await writeRunLog(flags.out, log);
-    const figure = comparisonFigure(log.header, { command: `austeer compare --task ${flags.task}` });
+    const figure = comparisonFigure(log.header, { command: commandOf(flags) });
     if (flags.json) {
       terminal.printJson({ ...log.header, figure, ...(flags.out !== undefined && { out: flags.out }) });
       return;
@@ -65,6 +65,23 @@ export async function runCompare(this: AusteerContext, flags: CompareFlags): Pro
   });
 }
 
+/** The command that makes the same table, without the place of data and model files. */
+function commandOf({
+  task,
+  methods,
+  sites,
+  grid,
+  pairs,
+  limit,
+  validation,
+  criterion,
+  seed,
+}: CompareFlags): string {
+  const flags = { task, methods, sites, grid, pairs, limit, validation, criterion, seed };
+  const given = Object.entries(flags).filter(([, value]) => value !== undefined);
+  return ['austeer compare', ...given.map(([name, value]) => `--${name} ${value}`)].join(' ');
+}
+
 function settingsOf(
   method: SteeringMethod,
   flags: CompareFlags,
@@ -74,7 +91,10 @@ function settingsOf(
   return byHand[method.name] ?? (flags.grid === 'paper' ? method.grid : small());
 }
 
-async function readSettings(path: string): Promise<Record<string, MethodSetting[]>> {
+async function readSettings(
+  path: string,
+  names: readonly string[],
+): Promise<Record<string, MethodSetting[]>> {
   const text = new TextDecoder().decode(await readFileBytes(path, { what: 'Settings' }));
   const refuse = (problem: string): FileFormatError =>
     new FileFormatError({
@@ -93,6 +113,7 @@ async function readSettings(path: string): Promise<Record<string, MethodSetting[
     typeof setting === 'object' && setting !== null && 'strength' in setting;
   if (typeof value !== 'object' || value === null || Array.isArray(value)) throw refuse('it is no object');
   for (const [name, settings] of Object.entries(value)) {
+    if (!names.includes(name)) throw refuse(`"${name}" is none of the methods that are compared`);
     if (!Array.isArray(settings) || !settings.every(isSetting)) {
       throw refuse(`"${name}" is no list of settings with a strength each`);
     }

@@ -62,6 +62,9 @@ async function methodOf(
   }
   if (flags.method === undefined) return 'vanilla';
   const [use] = await methodsOfFlags([flags.method], flags);
+  if (k !== undefined && use!.budgetOf === undefined) {
+    throw usageError('--k', k, `none: ${use!.name} has no budget`);
+  }
   const settings = smallGrid(use!, { sites, budgets: k, strengths: alpha });
   return { use: use!, settings, validationItems: validation, criterion, join };
 }
