@@ -1,6 +1,6 @@
 import { join } from 'node:path';
 import { EmptyInputError, type Judge } from '@austeer/core';
-import { writeFileAtomic } from '@austeer/core/node';
+import { defaultCacheDirectory, writeFileAtomic } from '@austeer/core/node';
 import {
   createLocalJudge,
   createOpenAiJudge,
@@ -14,7 +14,6 @@ import {
   rememberReplies,
 } from '@austeer/evaluators';
 import { replyFiles } from '@austeer/evaluators/node';
-import { defaultCacheDirectory } from '@austeer/runtime';
 import { readAnswers } from '../answered-items.ts';
 import type { JudgeFlags } from '../commands/judge.ts';
 import type { AusteerContext } from '../context.ts';
