@@ -1,7 +1,7 @@
 import { buildCommand, buildRouteMap } from '@stricli/core';
 import { jsonFlag, optionalPath, seedFlag, type TaskFlags, taskFlags } from '../flags.ts';
 
-export interface TasksFlags extends Omit<TaskFlags, 'wording'> {
+export interface TasksFlags extends Omit<TaskFlags, 'wording' | 'negatives'> {
   readonly cache?: string | undefined;
   readonly offline: boolean;
   readonly skipBadRows: boolean;

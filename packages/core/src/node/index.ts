@@ -12,5 +12,5 @@ export {
   stampState,
 } from './cache.ts';
 export { hubEndpoint, hubToken, offlineByEnvironment } from './hub-settings.ts';
-export { readFileBytes, readSafetensorsFile, sha256OfFile } from './read-file.ts';
+export { readFileBytes, readSafetensorsFile, readSafetensorsLayout, sha256OfFile } from './read-file.ts';
 export { writeFileAtomic } from './write-file.ts';
