@@ -14,6 +14,7 @@ import { generateCommand } from './commands/generate.ts';
 import { localizeCommand } from './commands/localize.ts';
 import { modelsCommand } from './commands/models.ts';
 import { planRoutes } from './commands/plan.ts';
+import { reportCommand } from './commands/report.ts';
 import { scoreCommand } from './commands/score.ts';
 import { type AusteerContext, InterruptedError } from './context.ts';
 import { TOOL } from './tool.ts';
@@ -37,6 +38,7 @@ export const application = buildApplication<AusteerContext>(
       score: scoreCommand,
       evaluate: evaluateCommand,
       bake: bakeCommand,
+      report: reportCommand,
     },
     docs: {
       brief: 'Find the activation units of a language model that matter, steer them, measure what that did.',

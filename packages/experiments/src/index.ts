@@ -5,6 +5,15 @@
  */
 export { type AnswerItemsOptions, answerItems } from './answer-items.ts';
 export { type CausalUnit, causalEffects } from './causal-effects.ts';
+export {
+  collectSamples,
+  type ReportData,
+  type ReportRun,
+  readReportData,
+  type SampleCondition,
+  type SampleSet,
+} from './report-data.ts';
+export { embedReportData } from './report-page.ts';
 export type {
   CurvesFigure,
   Estimate,
