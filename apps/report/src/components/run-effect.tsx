@@ -69,7 +69,7 @@ export function RunEffect({ run, id }: { run: ReportRun; id: string }) {
           {measures
             .filter(({ difference }) => difference !== null)
             .map(({ key, label, difference }) => (
-              <li key={key} data-verdict={verdictOn(difference!)}>
+              <li key={key} class="finding" data-verdict={verdictOn(difference!)}>
                 <span class="finding-name">{label}</span>
                 <span class="finding-verdict">{verdictOn(difference!)}</span>
                 <span class="number">{describeDifference(difference!)}</span>
