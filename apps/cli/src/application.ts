@@ -7,6 +7,7 @@ import { AusteerError } from '@austeer/core';
 import { buildApplication, buildRouteMap, text_en } from '@stricli/core';
 import { bakeCommand } from './commands/bake.ts';
 import { captureCommand } from './commands/capture.ts';
+import { chatCommand } from './commands/chat.ts';
 import { demoCommand } from './commands/demo.ts';
 import { doctorCommand } from './commands/doctor.ts';
 import { evaluateCommand } from './commands/evaluate.ts';
@@ -35,6 +36,7 @@ export const application = buildApplication<AusteerContext>(
       localize: localizeCommand,
       plan: planRoutes,
       generate: generateCommand,
+      chat: chatCommand,
       score: scoreCommand,
       evaluate: evaluateCommand,
       bake: bakeCommand,

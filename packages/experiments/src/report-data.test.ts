@@ -94,7 +94,12 @@ describe('readReportData', () => {
       },
     };
     const model = { name: 'tiny', architecture: 'llama', layers: 2, widths: { ffn: 3 } };
-    const counts = countsToSafetensors({ counts: { layers: 2, pairs: 4, sites }, byLabel: {}, model, provenance: {} });
+    const counts = countsToSafetensors({
+      counts: { layers: 2, pairs: 4, sites },
+      byLabel: {},
+      model,
+      provenance: {},
+    });
     await writeRunLog(at('runs', 'one'), { header, answers, files: { 'counts.safetensors': counts } });
     await writeRunLog(at('runs', 'two'), { header, answers, files: {} });
     await writeRunLog(at('other', 'one'), { header, answers, files: {} });
