@@ -1,4 +1,4 @@
-import type { GenerateOptions, LanguageModel, Tokenizer, TokenSequence } from '@austeer/core';
+import type { GenerateOptions, LanguageModel, SteeringValues, Tokenizer, TokenSequence } from '@austeer/core';
 import { planFromEdits } from '@austeer/steering';
 import { expect, it } from 'vitest';
 import { atStrength, createConversation } from './conversation.ts';
@@ -62,9 +62,10 @@ it('steers the second side only, as it is told from turn to turn', async () => {
   const gains = async () => {
     await conversation.ask('x', quiet);
     const steering = calls.at(-1)?.options.steering;
-    if (!Array.isArray(steering)) return undefined;
-    expect(steering[0]).toBeUndefined();
-    return Array.from(steering[1]!.sites.ffn!.gain!.data);
+    if (steering === undefined) return undefined;
+    const [vanilla, steered] = steering as readonly (SteeringValues | undefined)[];
+    expect(vanilla).toBeUndefined();
+    return Array.from(steered!.sites.ffn!.gain);
   };
   expect(await gains()).toEqual([2, 2, 2, 0]);
   conversation.steer({ ...conversation.steering!, k: 1 });
