@@ -17,7 +17,7 @@ const PICTURES = /** @type {const} */ ([
   { name: 'report-effect', place: '#winogrande.effect', colorScheme: 'light', opensSample: false },
   {
     name: 'report-samples',
-    place: '#winogrande.samples?show=gained',
+    place: '#brevity.samples?show=gained',
     colorScheme: 'dark',
     opensSample: true,
   },
@@ -37,7 +37,7 @@ try {
     const page = await context.newPage();
     await page.goto(pathToFileURL(report).href + place);
     await page.locator('.chart > svg').first().waitFor();
-    if (opensSample) await page.locator('.sample-list:visible .sample-open').last().waitFor();
+    if (opensSample) await page.locator('[id="brevity.samples"] .sample-open').nth(1).click();
     // What was drawn above has moved the place.
     await page
       .locator(`[id="${place.slice(1).split('?')[0]}"]`)

@@ -8,6 +8,7 @@ import { buildApplication, buildRouteMap, text_en } from '@stricli/core';
 import { bakeCommand } from './commands/bake.ts';
 import { captureCommand } from './commands/capture.ts';
 import { chatCommand } from './commands/chat.ts';
+import { completionCommand } from './commands/completion.ts';
 import { demoCommand } from './commands/demo.ts';
 import { doctorCommand } from './commands/doctor.ts';
 import { evaluateCommand } from './commands/evaluate.ts';
@@ -41,6 +42,7 @@ export const application = buildApplication<AusteerContext>(
       evaluate: evaluateCommand,
       bake: bakeCommand,
       report: reportCommand,
+      completion: completionCommand,
     },
     docs: {
       brief: 'Find the activation units of a language model that matter, steer them, measure what that did.',
