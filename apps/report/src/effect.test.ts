@@ -1,7 +1,7 @@
 import type { EvaluatedCell, RunHeader } from '@austeer/experiments';
 import { describe, expect, it } from 'vitest';
 import { caution, describeDifference, measuresOf, verdictOn } from './effect.ts';
-import { sweepMaps, sweepMeasures } from './sweep.ts';
+import { describeCell, sweepMaps, sweepMeasures } from './sweep.ts';
 
 const estimate = (value: number, low = value, high = value) => ({ value, low, high });
 const paired = (value: number, pValue: number) => ({
@@ -82,6 +82,24 @@ describe('the map of settings', () => {
     ]);
     expect(attention?.figure.chosen).toEqual([0, 0]);
     expect(ffn?.figure.chosen).toBeUndefined();
+    expect(ffn?.place).toBe('ffn');
+  });
+
+  it('of a method that works on a layer has layers instead of budgets', () => {
+    const { site: _site, k: _k, ...rest } = cell('ffn', 16, 5);
+    const cells = [
+      { ...rest, layer: 3 },
+      { ...rest, layer: 7 },
+    ];
+    const { criterion } = selection;
+    const [map, ...more] = sweepMaps(
+      { criterion, cells, chosen: cells[1] } as unknown as typeof selection,
+      'accuracy',
+    );
+    expect(more).toEqual([]);
+    expect(map?.figure.y).toEqual({ label: 'layer', values: [7, 3] });
+    expect(map?.figure.chosen).toEqual([0, 0]);
+    expect(describeCell(cells[0]!)).toBe('layer 3, α = 5');
   });
 
   it('offers the measures that there are', () => {

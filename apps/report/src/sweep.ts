@@ -3,7 +3,7 @@
  *
  * @module
  */
-import type { EvaluatedCell, HeatMapFigure, RunHeader } from '@austeer/experiments';
+import type { HeatMapFigure, RunHeader } from '@austeer/experiments';
 
 /** What a map may show. */
 export const SWEEP_MEASURES = {
@@ -25,32 +25,56 @@ export function sweepMeasures({ cells }: Selection): SweepMeasure[] {
   return names.filter((name) => cells.some(({ summary }) => summary[name] !== undefined));
 }
 
-/** One map a site: strengths from left to right, budgets from the bottom up. */
+/** A setting of any method: some have no choice of sites, some work on one layer instead of k units. */
+interface Cell {
+  readonly site?: string | undefined;
+  readonly k?: number | undefined;
+  readonly layer?: number | undefined;
+  readonly alpha: number;
+}
+
+/** One map a site: strengths from left to right, budgets (without them layers) from the bottom up. */
 export function sweepMaps(
-  { cells, chosen }: Selection,
+  selection: Selection,
   measure: SweepMeasure,
   valueLabel: string = SWEEP_MEASURES[measure],
-): { readonly site: string; readonly figure: HeatMapFigure }[] {
-  return distinct(cells.map(({ site }) => site)).map((site) => {
-    const here = cells.filter((cell) => cell.site === site);
+): { readonly place: string; readonly figure: HeatMapFigure }[] {
+  const cells: readonly (Cell & Pick<Selection['cells'][number], 'summary'>)[] = selection.cells;
+  const chosen: Cell = selection.chosen;
+  const budgeted = cells.some(({ k }) => k !== undefined);
+  const rowOf = ({ k, layer }: Cell): number => (budgeted ? k : layer) ?? 0;
+  const placeOf = (cell: Cell): string =>
+    describeCell(budgeted ? { site: cell.site, layer: cell.layer } : { site: cell.site });
+  return distinct(cells.map(placeOf)).map((place) => {
+    const here = cells.filter((cell) => placeOf(cell) === place);
     const strengths = distinct(here.map(({ alpha }) => alpha)).sort((a, b) => a - b);
-    const budgets = distinct(here.map(({ k }) => k)).sort((a, b) => b - a);
-    const at = (k: number, alpha: number): EvaluatedCell | undefined =>
-      here.find((cell) => cell.k === k && cell.alpha === alpha);
+    const rows = distinct(here.map(rowOf)).sort((a, b) => b - a);
+    const at = (row: number, alpha: number) =>
+      here.find((cell) => rowOf(cell) === row && cell.alpha === alpha)?.summary[measure];
     return {
-      site,
+      place,
       figure: {
         kind: 'heatmap',
         x: { label: 'strength α', values: strengths },
-        y: { label: 'units k', values: budgets },
+        y: { label: budgeted ? 'units k' : 'layer', values: rows },
         valueLabel,
-        values: budgets.map((k) => strengths.map((alpha) => at(k, alpha)?.summary[measure] ?? null)),
-        ...(chosen.site === site && {
-          chosen: [strengths.indexOf(chosen.alpha), budgets.indexOf(chosen.k)] as const,
+        values: rows.map((row) => strengths.map((alpha) => at(row, alpha) ?? null)),
+        ...(placeOf(chosen) === place && {
+          chosen: [strengths.indexOf(chosen.alpha), rows.indexOf(rowOf(chosen))] as const,
         }),
       },
     };
   });
+}
+
+/** A setting in words: `attention, k = 16, α = 5`. */
+export function describeCell({ site, layer, k, alpha }: Partial<Cell>): string {
+  return [
+    ...(site === undefined ? [] : [site]),
+    ...(layer === undefined ? [] : [`layer ${layer}`]),
+    ...(k === undefined ? [] : [`k = ${k}`]),
+    ...(alpha === undefined ? [] : [`α = ${alpha}`]),
+  ].join(', ');
 }
 
 function distinct<T>(values: readonly T[]): T[] {

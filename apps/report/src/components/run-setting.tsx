@@ -3,8 +3,9 @@ import { useCallback, useMemo, useState } from 'preact/hooks';
 import { drawHeatMap, heatMapRamp } from '../charts/heat-map.ts';
 import { accuracyName } from '../effect.ts';
 import { flattenFigure } from '../flatten-figure.ts';
+import { slug } from '../outline.ts';
 import type { Ramp } from '../scale.ts';
-import { SWEEP_MEASURES, type SweepMeasure, sweepMaps, sweepMeasures } from '../sweep.ts';
+import { describeCell, SWEEP_MEASURES, type SweepMeasure, sweepMaps, sweepMeasures } from '../sweep.ts';
 import { FigureFrame } from './figure-frame.tsx';
 import { RampLegend } from './legends.tsx';
 
@@ -22,9 +23,8 @@ export function RunSetting({ run, id }: { run: ReportRun; id: string }) {
     <>
       <p>
         {cells.length} settings were tried on {header.task.validationItems} validation items, which the test
-        does not use. Chosen by {names[criterion]}: <strong>{chosen.site}</strong>,{' '}
-        <strong>k = {chosen.k}</strong> units at strength <strong>α = {chosen.alpha}</strong>. Ties go to
-        fewer units, then to the weaker strength.
+        does not use. Chosen by {names[criterion]}: <strong>{describeCell(chosen)}</strong>. Ties go to fewer
+        units, then to the weaker strength.
       </p>
       {known.length > 1 && (
         <p class="control">
@@ -43,11 +43,11 @@ export function RunSetting({ run, id }: { run: ReportRun; id: string }) {
           </label>
         </p>
       )}
-      {maps.map(({ site, figure }) => (
+      {maps.map(({ place, figure }) => (
         <SweepMap
-          key={site}
-          id={`${id}.${site}`}
-          site={site}
+          key={place}
+          id={`${id}.${slug(place)}`}
+          place={place}
           figure={figure}
           ramp={ramp}
           criterion={measure === criterion}
@@ -59,17 +59,17 @@ export function RunSetting({ run, id }: { run: ReportRun; id: string }) {
 
 function SweepMap(props: {
   id: string;
-  site: string;
+  place: string;
   figure: HeatMapFigure;
   ramp: Ramp;
   criterion: boolean;
 }) {
-  const { id, site, figure, ramp, criterion } = props;
+  const { id, place, figure, ramp, criterion } = props;
   const draw = useCallback((width: number) => drawHeatMap(figure, width, ramp), [figure, ramp]);
   return (
     <FigureFrame
       id={id}
-      title={`Settings tried at ${site}: ${figure.valueLabel}`}
+      title={`Settings tried${place === '' ? '' : ` at ${place}`}: ${figure.valueLabel}`}
       draw={draw}
       legend={<RampLegend ramp={ramp} label={figure.valueLabel} />}
       flat={flattenFigure(figure)}

@@ -43,7 +43,7 @@ export function RunUnits({ run, id }: { run: ReportRun; id: string }) {
 function SiteUnits({ run, site, log, id }: { run: ReportRun; site: string; log: SiteLog; id: string }) {
   const { model, plan, selection, localization } = run.header;
   const perLayer = plan?.sites.find((planned) => planned.site === site)?.perLayer;
-  const steered = selection?.chosen.site === site ? selection.chosen.k : 0;
+  const steered = selection?.chosen.site === site ? (selection.chosen.k ?? 0) : 0;
   const units = useMemo(
     () => log.top.map((unit, place): MappedUnit => ({ ...unit, rank: place + 1, steered: place < steered })),
     [log, steered],

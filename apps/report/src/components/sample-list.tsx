@@ -22,6 +22,8 @@ export function SampleList(props: {
   const box = useRef<HTMLElement>(null);
   const [view, setView] = useState({ top: 0, height: 480 });
   const [focused, setFocused] = useState<number>();
+  /** A row that the keyboard went to and that is not drawn yet. */
+  const awaited = useRef<number | null>(null);
   const shared = useMemo(() => sharedBeginning(set.prompts), [set]);
 
   useLayoutEffect(() => {
@@ -41,8 +43,10 @@ export function SampleList(props: {
     box.current!.scrollTop = place < 0 ? 0 : Math.max(0, (place - 1) * ROW_HEIGHT);
   }, [items]);
   useEffect(() => {
-    if (focused === undefined) return;
-    box.current!.querySelector<HTMLButtonElement>(`[data-row="${focused}"]`)?.focus({ preventScroll: true });
+    const row = box.current!.querySelector<HTMLButtonElement>(`[data-row="${awaited.current}"]`);
+    if (row === null) return;
+    awaited.current = null;
+    row.focus({ preventScroll: true });
   }, [focused, view.top]);
 
   const from = Math.max(0, Math.floor(view.top / ROW_HEIGHT) - MARGIN);
@@ -59,6 +63,7 @@ export function SampleList(props: {
     else if (bottom > element.scrollTop + element.clientHeight - head) {
       element.scrollTop = bottom - element.clientHeight + head;
     }
+    awaited.current = next;
     setFocused(next);
   };
   const onKeyDown = (event: KeyboardEvent): void => {

@@ -1,5 +1,5 @@
 import type { ReportRun, SampleSet } from '@austeer/experiments';
-import { useEffect, useMemo, useState } from 'preact/hooks';
+import { useEffect, useMemo, useRef, useState } from 'preact/hooks';
 import { download } from '../export-figure.ts';
 import { formatCount } from '../format.ts';
 import { replaceRoute, useRoute } from '../route-store.ts';
@@ -30,8 +30,11 @@ export function SamplesBrowser({ run, id }: { run: ReportRun; id: string }) {
   useEffect(() => {
     if (route.id === id) setSettings(route.settings);
   }, [route, id]);
+  // A search that waits for the next letter must not bring back what was chosen meanwhile.
+  const latest = useRef(settings);
+  latest.current = settings;
   const change = (changed: Readonly<Record<string, string>>): void => {
-    const next = { ...settings, ...changed };
+    const next = { ...latest.current, ...changed };
     setSettings(next);
     replaceRoute({ id, settings: next });
   };
