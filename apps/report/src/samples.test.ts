@@ -8,6 +8,7 @@ import {
   isChanged,
   selectSamples,
   sharedBeginning,
+  sharedEnding,
   splitAtHits,
   verdictOf,
 } from './samples.ts';
@@ -121,13 +122,24 @@ describe('texts of the list', () => {
     expect(sharedBeginning(texts)).toBe('Answer this.\nQuestion: '.length);
     expect(sharedBeginning(['alone'])).toBe(0);
     expect(sharedBeginning([])).toBe(0);
-    expect(excerpt(texts[1]!, { shared: sharedBeginning(texts), search: '' })).toBe('… only');
+    expect(excerpt(texts[1]!, { beginning: sharedBeginning(texts), ending: 0, search: '' })).toBe('… only');
+  });
+
+  it('leave out what all end with, from the beginning of a word', () => {
+    const texts = ['Which? one\nAnswer: ', 'Which? everyone\nAnswer: '];
+    const shared = { beginning: sharedBeginning(texts), ending: sharedEnding(texts) };
+    expect(shared).toEqual({ beginning: 'Which? '.length, ending: '\nAnswer: '.length });
+    expect(excerpt(texts[1]!, { ...shared, search: '' })).toBe('… everyone …');
+    expect(excerpt(texts[1]!, { ...shared, search: 'answer' })).toBe('… everyone\nAnswer: ');
+    const alike = ['all alike', 'all alike'];
+    const all = { beginning: sharedBeginning(alike), ending: sharedEnding(alike) };
+    expect(excerpt(alike[0]!, { ...all, search: '' })).toBe('all alike');
   });
 
   it('show the first hit, also where it is in what was left out', () => {
     const text = `Answer this.\nQuestion: ${'word '.repeat(60)}needle end`;
-    expect(excerpt(text, { shared: 23, search: 'question: word' })).toContain('Question: word');
-    expect(excerpt(text, { shared: 23, search: 'NEEDLE' })).toMatch(/^… word .*needle end$/);
+    expect(excerpt(text, { beginning: 23, ending: 0, search: 'question: word' })).toContain('Question: word');
+    expect(excerpt(text, { beginning: 23, ending: 0, search: 'NEEDLE' })).toMatch(/^… word .*needle end$/);
   });
 
   it('are cut at hits and lose nothing', () => {

@@ -88,18 +88,39 @@ export function sharedBeginning(texts: readonly string[]): number {
   return words === null ? 0 : words.index + 1;
 }
 
+/** How many characters all texts share at their end, from the beginning of a word. */
+export function sharedEnding(texts: readonly string[]): number {
+  const [first] = texts;
+  if (first === undefined || texts.length < 2) return 0;
+  let length = first.length;
+  for (const text of texts) {
+    let same = 0;
+    while (same < length && text[text.length - 1 - same] === first[first.length - 1 - same]) same++;
+    length = same;
+  }
+  const words = /\s/.exec(first.slice(first.length - length));
+  return words === null ? 0 : length - words.index;
+}
+
 /** Characters before a hit that tell where it stands. */
 const BEFORE_HIT = 40;
 
 /**
- * What a list shows of a text: from the end of what all texts share, or from shortly before the first hit where that
- * would not be seen.
+ * What a list shows of a text: without the beginning and the ending that all texts share, or from shortly before the
+ * first hit where that would not be seen.
  */
-export function excerpt(text: string, { shared, search }: { shared: number; search: string }): string {
+export function excerpt(
+  text: string,
+  { beginning, ending, search }: { beginning: number; ending: number; search: string },
+): string {
   const hit = splitAtHits(text, search)[0]!.length;
-  const near = hit === text.length || (hit >= shared && hit < shared + 2 * BEFORE_HIT);
-  const start = near ? shared : Math.max(0, text.lastIndexOf(' ', Math.max(0, hit - BEFORE_HIT)) + 1);
-  return start === 0 ? text : `… ${text.slice(start)}`;
+  const isHit = hit < text.length;
+  const near = !isHit || (hit >= beginning && hit < beginning + 2 * BEFORE_HIT);
+  const start = near ? beginning : Math.max(0, text.lastIndexOf(' ', Math.max(0, hit - BEFORE_HIT)) + 1);
+  const end = isHit && hit + search.trim().length > text.length - ending ? text.length : text.length - ending;
+  // Texts that are all alike have nothing between the two.
+  if (start >= end) return text;
+  return `${start === 0 ? '' : '… '}${text.slice(start, end)}${end === text.length ? '' : ' …'}`;
 }
 
 function filterOf(compared: Compared, filter: SampleFilter): (item: number) => boolean {

@@ -1,6 +1,6 @@
 import { useMemo } from 'preact/hooks';
 import { formatCount } from '../format.ts';
-import { type Compared, sharedBeginning, verdictOf } from '../samples.ts';
+import { type Compared, excerpt, sharedBeginning, sharedEnding, verdictOf } from '../samples.ts';
 import { Answer, VerdictMark } from './sample-parts.tsx';
 
 /** Samples on paper, where nothing scrolls. */
@@ -9,7 +9,8 @@ const PRINTED = 12;
 /** The first samples of the list, in full; seen on paper only. */
 export function PrintedSamples({ compared, items }: { compared: Compared; items: readonly number[] }) {
   const { set, first, second } = compared;
-  const cut = useMemo(() => sharedBeginning(set.prompts), [set]);
+  const beginning = useMemo(() => sharedBeginning(set.prompts), [set]);
+  const ending = useMemo(() => sharedEnding(set.prompts), [set]);
   return (
     <div class="print-only">
       <p>
@@ -28,7 +29,7 @@ export function PrintedSamples({ compared, items }: { compared: Compared; items:
         <tbody>
           {items.slice(0, PRINTED).map((item) => (
             <tr key={item}>
-              <td>{(set.prompts[item] ?? '').slice(cut)}</td>
+              <td>{excerpt(set.prompts[item] ?? '', { beginning, ending, search: '' })}</td>
               <td>
                 <Answer condition={first} item={item} search="" />
               </td>

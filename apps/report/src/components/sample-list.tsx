@@ -1,5 +1,5 @@
 import { useEffect, useLayoutEffect, useMemo, useRef, useState } from 'preact/hooks';
-import { type Compared, excerpt, sharedBeginning, verdictOf } from '../samples.ts';
+import { type Compared, excerpt, sharedBeginning, sharedEnding, verdictOf } from '../samples.ts';
 import { Answer, Marked, VerdictMark } from './sample-parts.tsx';
 
 /** Height of a row in pixels, as the style sheet has it: with it the place of any row is known. */
@@ -24,7 +24,11 @@ export function SampleList(props: {
   const [focused, setFocused] = useState<number>();
   /** A row that the keyboard went to and that is not drawn yet. */
   const awaited = useRef<number | null>(null);
-  const shared = useMemo(() => sharedBeginning(set.prompts), [set]);
+  const shared = useMemo(
+    () => ({ beginning: sharedBeginning(set.prompts), ending: sharedEnding(set.prompts) }),
+    [set],
+  );
+  const hasGold = useMemo(() => set.golds.some((gold) => gold !== ''), [set]);
 
   useLayoutEffect(() => {
     const element = box.current!;
@@ -98,9 +102,11 @@ export function SampleList(props: {
                 {second.name}
               </th>
             )}
-            <th scope="col" class="wide short">
-              gold
-            </th>
+            {hasGold && (
+              <th scope="col" class="wide short">
+                gold
+              </th>
+            )}
             <th scope="col" class="short">
               verdict
             </th>
@@ -120,7 +126,7 @@ export function SampleList(props: {
                   onFocus={() => setFocused(from + index)}
                   onClick={() => onOpen(item)}
                 >
-                  <Marked text={excerpt(set.prompts[item] ?? '', { shared, search })} search={search} />
+                  <Marked text={excerpt(set.prompts[item] ?? '', { ...shared, search })} search={search} />
                 </button>
               </td>
               <td class="wide">
@@ -131,11 +137,13 @@ export function SampleList(props: {
                   <Answer condition={second} item={item} search={search} />
                 </td>
               )}
-              <td class="wide">
-                <span class="clamp">
-                  <Marked text={set.golds[item] ?? ''} search={search} />
-                </span>
-              </td>
+              {hasGold && (
+                <td class="wide">
+                  <span class="clamp">
+                    <Marked text={set.golds[item] ?? ''} search={search} />
+                  </span>
+                </td>
+              )}
               <td>
                 <VerdictMark verdict={verdictOf(compared, item)} />
               </td>
