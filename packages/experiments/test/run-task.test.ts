@@ -90,7 +90,7 @@ describe('runTask', () => {
     expect(planFromSafetensors(log.files['plan.safetensors']!)).toEqual(plan);
     const { chosen } = log.header.selection!;
     expect(plan).toMatchObject({ strength: chosen.alpha });
-    expect(plan!.edits).toHaveLength(chosen.k);
+    expect(plan!.edits).toHaveLength(chosen.k!);
     const replayed = await runTask({ model, task, method: { plan: plan! }, tool, precision: 'fp32' });
     expect(replayed.log.header).not.toHaveProperty('selection');
   });
@@ -108,6 +108,9 @@ describe('runTask', () => {
     await expect(run({ pairs: [] })).rejects.toMatchObject({ code: 'EMPTY_INPUT' });
     await expect(run({ items: [] })).rejects.toMatchObject({ code: 'EMPTY_INPUT' });
     await expect(run({}, 30)).rejects.toMatchObject({ argument: 'validation' });
+    for (const answerKind of ['continuation', 'response'] as const) {
+      await expect(run({ answerKind })).rejects.toMatchObject({ argument: 'task', given: task.name });
+    }
   });
 
   it('stops when asked', async () => {
