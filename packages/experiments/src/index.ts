@@ -26,6 +26,15 @@ export {
   type SelectSettingOptions,
   selectSetting,
 } from './fit-on-task.ts';
+export {
+  collectSamples,
+  type ReportData,
+  type ReportRun,
+  readReportData,
+  type SampleCondition,
+  type SampleSet,
+} from './report-data.ts';
+export { embedReportData } from './report-page.ts';
 export type {
   CurvesFigure,
   Estimate,
