@@ -7,7 +7,7 @@ import type { BakeFlags } from '../commands/bake.ts';
 import type { AusteerContext } from '../context.ts';
 import { readSiteMap, withModel } from '../load.ts';
 import { formatTable } from '../output/table.ts';
-import { planOfFlags } from '../plan-flags.ts';
+import { planOfFlags } from '../plan-of-flags.ts';
 
 /** Beginnings that the steered model and the copy go on from. */
 const PROMPTS = [

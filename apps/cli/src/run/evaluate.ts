@@ -7,7 +7,7 @@ import { usageError } from '../flags.ts';
 import { withModel } from '../load.ts';
 import { checkMethodNames, methodsOfFlags } from '../method-flags.ts';
 import { printResult, sayEvent } from '../output/run-report.ts';
-import { planOfFlags } from '../plan-flags.ts';
+import { planOfFlags } from '../plan-of-flags.ts';
 import { taskOfFlags } from '../task-of-flags.ts';
 import { TOOL } from '../tool.ts';
 
