@@ -20,9 +20,11 @@ import { localizeCommand } from './commands/localize.ts';
 import { modelsCommand } from './commands/models.ts';
 import { pairsRoutes } from './commands/pairs.ts';
 import { planRoutes } from './commands/plan.ts';
+import { exportCommand } from './commands/plan-exchange.ts';
 import { reportCommand } from './commands/report.ts';
 import { scoreCommand } from './commands/score.ts';
 import { sideEffectsCommand } from './commands/side-effects.ts';
+import { sweepCommand } from './commands/sweep.ts';
 import { tasksRoutes } from './commands/tasks.ts';
 import { toxicityRoutes } from './commands/toxicity.ts';
 import { type AusteerContext, InterruptedError } from './context.ts';
@@ -50,12 +52,14 @@ export const application = buildApplication<AusteerContext>(
       chat: chatCommand,
       score: scoreCommand,
       evaluate: evaluateCommand,
+      sweep: sweepCommand,
       compare: compareCommand,
       judge: judgeCommand,
       human: humanRoutes,
       sideEffects: sideEffectsCommand,
       toxicity: toxicityRoutes,
       bake: bakeCommand,
+      export: exportCommand,
       report: reportCommand,
       completion: completionCommand,
     },

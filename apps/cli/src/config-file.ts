@@ -45,11 +45,14 @@ export async function withConfigFile(
   if (path === undefined) return rest;
   const config = await readConfigFile(path);
   checkNames(root, config, path, []);
-  const { words, target, sections } = findCommand(root, config, rest);
+  const { words, target, places } = findCommand(root, config, rest);
   if (!('parameters' in target)) return rest;
   const defaults: Record<string, unknown> = {};
-  for (const section of sections) {
-    for (const [name, value] of Object.entries(section)) defaults[camelCase(name)] = value;
+  for (const { routes, section } of places) {
+    for (const [name, value] of Object.entries(section)) {
+      // `judge` is a command and a flag of it; an object is the command's.
+      if (!(routes.has(camelCase(name)) && isSection(value))) defaults[camelCase(name)] = value;
+    }
   }
   const { flags = {} } = target.parameters;
   const own = flagsGiven(rest);
@@ -128,24 +131,26 @@ function checkNames(target: Target, section: Section, path: string, place: reado
   }
 }
 
-/** Goes along the words of the command line; `sections` from the outermost on. */
+/** Goes along the words of the command line; `places` from the outermost on, each with its commands. */
 function findCommand(root: Target, config: Section, argv: readonly string[]) {
-  const sections = [config];
   let target = root;
+  let section = config;
   let words = 0;
+  const places = [{ routes: routesOf(target), section }];
   while (!('parameters' in target)) {
-    const route = routesOf(target).get(camelCase(argv[words] ?? ''));
+    const word = argv[words] ?? '';
+    const route = routesOf(target).get(camelCase(word));
     if (route === undefined) {
       target = target.getDefaultCommand() ?? target;
       break;
     }
-    const section: Section = sections.at(-1)!;
-    const next = section[argv[words]!] ?? section[camelCase(argv[words]!)];
-    sections.push(isSection(next) ? next : {});
+    const next: unknown = section[word] ?? section[camelCase(word)];
+    section = isSection(next) ? next : {};
     target = route;
+    places.push({ routes: routesOf(target), section });
     words++;
   }
-  return { words, target, sections };
+  return { words, target, places };
 }
 
 function argumentsOf(name: string, flag: Flags[string], value: unknown, path: string): string[] {

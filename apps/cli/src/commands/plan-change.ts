@@ -36,7 +36,7 @@ export const change = buildCommand({
       scale: optional(numberParser, 'Multiply the strength', 'x'),
       negate: { kind: 'boolean', default: false, brief: 'Turn every edit round' },
       sites: optional(parseSites, 'Keep these sites [all]', 'sites'),
-      layers: optional(parseWholeList, 'Keep these layers, with commas between [all]', 'layers'),
+      layers: optional(parseWholeList, 'Keep these layers, with commas between [all]', 'n,…'),
       top: optional(parseWhole, 'Keep the first edits of those that are left [all]', 'n'),
       positions: optional(
         async (text) => (await import('@austeer/steering')).parsePositionRule(nameOrJson(text)),
