@@ -1,3 +1,4 @@
+import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import type { Command, RouteMap } from '@stricli/core';
 import { build } from 'esbuild';
@@ -102,6 +103,13 @@ describe('austeer --help', () => {
         .flatMap(({ path, external }) => (external ? [path] : imported(metafile.outputs[path]!.imports)));
     const libraries = imported(start!.imports).filter((path) => !path.startsWith('node:'));
     expect([...new Set(libraries)].sort()).toEqual(['@austeer/core', '@stricli/core']);
+  });
+
+  it('is not more than the README of the command line has', () => {
+    const readme = readFileSync(join(import.meta.dirname, '../README.md'), 'utf8');
+    for (const { name } of (application.root as RouteMap<AusteerContext>).getAllEntries()) {
+      expect(readme).toContain(`\n| \`${name['convert-camel-to-kebab']}\` `);
+    }
   });
 
   it('proposes what was meant', async () => {

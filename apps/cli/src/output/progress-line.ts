@@ -17,6 +17,8 @@ export interface ProgressLine {
 const LOG_INTERVAL = 10_000;
 /** A terminal is redrawn at most this often. */
 const DRAW_INTERVAL = 100;
+/** Stages that are counted in bytes. */
+const BYTES = ['download', 'verify', 'prepare weights', 'write weights'];
 /** Rates within the first moments say little. */
 const SETTLE = 500;
 
@@ -69,7 +71,7 @@ export function createProgressLine(options: { stream: OutputStream; now: () => n
  */
 function describeProgress(progress: Progress, { from, elapsed }: { from: number; elapsed: number }): string {
   const { stage, done, total } = progress;
-  const bytes = stage === 'download' || stage === 'prepare weights' || stage === 'verify';
+  const bytes = BYTES.includes(stage);
   const amount = (value: number): string =>
     bytes ? `${(value / 1e6).toFixed(0)} MB` : String(Math.floor(value));
   const parts = [`${stage} ${amount(done)}${total === undefined ? '' : ` of ${amount(total)}`}`];
