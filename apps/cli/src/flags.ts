@@ -183,6 +183,34 @@ export const rankingFlags = {
   },
 } as const;
 
+/** What methods other than AUSteer need. */
+export interface MethodFlags {
+  readonly layers?: number[] | undefined;
+  readonly sae?: string | undefined;
+  readonly saeLayer?: number | undefined;
+  readonly keepFraction?: number | undefined;
+}
+
+/** What methods other than AUSteer need. */
+export const methodFlags = {
+  layers: {
+    kind: 'parsed',
+    parse: parseWholeList,
+    optional: true,
+    brief: 'caa: layers to try, from 0 [one in the middle]',
+    placeholder: 'n,…',
+  },
+  sae: optionalPath('sta: sparse autoencoder, .npz or .safetensors (W_enc, b_enc, W_dec, b_dec, threshold)'),
+  saeLayer: optionalWhole('sta: layer of the autoencoder, from 0 [the one its file names]'),
+  keepFraction: {
+    kind: 'parsed',
+    parse: numberParser,
+    optional: true,
+    brief: 'sta: share of features that each mask keeps [0.35]',
+    placeholder: 'x',
+  },
+} as const;
+
 /** Refuses flags that exclude or need each other. */
 export function usageError(argument: string, given: unknown, expected: string): InvalidArgumentError {
   return new InvalidArgumentError({ argument, given, expected, advice: 'See --help' });

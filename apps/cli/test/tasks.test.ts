@@ -112,6 +112,37 @@ describe('tasks show', () => {
   });
 });
 
+describe('the run log', () => {
+  it('says how the data differ from the paper’s, what leaks, and where texts and tokens join differently', async () => {
+    const row = (index: number) => ({
+      question: `is it ${index}`,
+      passage: `Number ${index}.`,
+      answer: index % 2 === 0,
+    });
+    const rows = Array.from({ length: 6 }, (_, index) => row(index));
+    mkdirSync(join(folder, 'boolq'));
+    const content = rows.map((value) => JSON.stringify(value)).join('\n');
+    writeFileSync(join(folder, 'boolq/train_subset.jsonl'), content);
+    writeFileSync(join(folder, 'boolq/dev.jsonl'), content);
+    const { task, localization } = await runJson<{
+      task: { source: { notes: string[]; table6: object } };
+      localization: Record<string, unknown>;
+    }>(
+      ...['evaluate', ...model, '--task', 'boolq', '--data', folder, '--method', 'austeer', '--sites', 'ffn'],
+      ...['--k', '2', '--alpha', '1', '--validation', '2'],
+    );
+    expect(task.source.notes).toEqual([
+      expect.stringMatching(/^Not what the paper used: boolq\/train_subset\.jsonl/),
+      'Table 6 of the paper has 1000 contrastive pairs, these data 6.',
+      'Table 6 of the paper has 3270 test items, these data 6.',
+      'Questions that occur among the pairs and among the test items: 6.',
+    ]);
+    expect(task.source.table6).toMatchObject({ found: { pairs: 6, items: 6 } });
+    expect(localization).toMatchObject({ join: 'text', pairs: 6 });
+    expect(localization.pairsJoinedDifferently).toBeTypeOf('number');
+  });
+});
+
 describe('tasks of generated text', () => {
   it('can be localized on', async () => {
     const found = await runJson<{ pairs: number }>(

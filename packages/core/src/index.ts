@@ -28,7 +28,7 @@ export type {
   MarginItem,
 } from './gain-gradients.ts';
 export { canonicalJson, createSha256, type Sha256, sha256 } from './hashing.ts';
-export type { Judge, JudgeQuestion, JudgeReply } from './judge.ts';
+export type { Judge, JudgeCallOptions, JudgeQuestion, JudgeReply } from './judge.ts';
 export {
   type CaptureOptions,
   type ChatMessage,
@@ -37,8 +37,10 @@ export {
   type Generation,
   type ItemScore,
   type LanguageModel,
+  type LogProbabilityOptions,
   type ModelCallOptions,
   type Progress,
+  type RowLogProbabilities,
   type RowSteering,
   type ScoreItem,
   type ScoreOptions,

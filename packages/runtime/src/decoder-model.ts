@@ -13,6 +13,7 @@ import {
 import { capturePairs, captureRows } from './capture.ts';
 import type { Decoder } from './engine/decoder.ts';
 import { generateRows } from './generate.ts';
+import { logProbabilityRows } from './log-probabilities.ts';
 import type { ModelContext } from './model-context.ts';
 import { scoreItems } from './score.ts';
 
@@ -27,12 +28,13 @@ export class ModelDisposedError extends AusteerError {
 export function createDecoderModel(options: {
   decoder: Decoder;
   identity: ModelIdentity;
+  headSize: number;
   tokenizer: Tokenizer | undefined;
   contextLength: number;
   vocabularySize: number;
   padding: 'left' | 'right';
 }): LanguageModel {
-  const { decoder, identity, tokenizer, contextLength, vocabularySize, padding } = options;
+  const { decoder, identity, headSize, tokenizer, contextLength, vocabularySize, padding } = options;
   let disposed = false;
   let last: Promise<unknown> = Promise.resolve();
   const exclusively = <T>(work: () => Promise<T>): Promise<T> => {
@@ -56,12 +58,14 @@ export function createDecoderModel(options: {
   };
   return {
     identity,
+    headSize,
     ...(tokenizer === undefined ? {} : { tokenizer }),
     contextLength,
     capture: (rows, captureOptions) => captureRows(context, rows, captureOptions),
     capturePairs: (pairs, captureOptions) => capturePairs(context, pairs, captureOptions),
     generate: (prompts, generateOptions) => generateRows(context, prompts, generateOptions),
     score: (items, scoreOptions) => scoreItems(context, items, scoreOptions),
+    logProbabilities: (rows, callOptions) => logProbabilityRows(context, rows, callOptions),
     async dispose() {
       if (disposed) return;
       await last;

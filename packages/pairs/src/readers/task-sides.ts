@@ -161,7 +161,8 @@ async function readExamples(
     })) {
       rows += 1;
       const { example, raw } = value;
-      if (example === undefined || (example.side ?? wanted) !== (wanted ?? example.side)) continue;
+      if (example === undefined) continue;
+      if (wanted !== undefined && example.side !== undefined && example.side !== wanted) continue;
       taken += 1;
       // Files that were drawn from one data set share rows.
       const key = files.length > 1 ? JSON.stringify(raw) : '';
@@ -217,11 +218,7 @@ async function allExist(folder: string, files: readonly string[]): Promise<boole
   return found.every(Boolean);
 }
 
-/**
- * Whether a folder holds the published files of a task.
- *
- * @throws UnknownNameError for an unknown task.
- */
+/** Whether a folder holds the published files of a task. */
 export async function hasEdition({ editions }: TaskDefinition, folder: string): Promise<boolean> {
   for (const { pairs, items } of editions) if (await allExist(folder, [...pairs, ...items])) return true;
   return false;
