@@ -28,6 +28,7 @@ export {
 } from './fit-on-task.ts';
 export {
   collectSamples,
+  type ReportComparison,
   type ReportData,
   type ReportRun,
   readReportData,
@@ -52,6 +53,7 @@ export {
   type LocalizationLog,
   type RunHeader,
   type RunLog,
+  readComparisonLog,
   readRunLog,
   type SelectionLog,
   type SiteLog,
