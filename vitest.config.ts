@@ -21,7 +21,7 @@ export default defineConfig({
       test: {
         name,
         include: ['src/**/*.test.ts', 'test/**/*.test.ts', '*/**/*.test.ts'],
-        exclude: ['**/node_modules/**', '**/dist/**', '**/*.slow.test.ts'],
+        exclude: ['**/node_modules/**', '**/dist/**', '**/*.slow.test.ts', '**/*.browser.test.ts'],
         // ONNX Runtime refuses typed arrays of another realm, which the vm pools make.
         pool: 'forks' as const,
         testTimeout: 60_000,

@@ -26,6 +26,16 @@ export {
   type SelectSettingOptions,
   selectSetting,
 } from './fit-on-task.ts';
+export {
+  collectSamples,
+  type ReportComparison,
+  type ReportData,
+  type ReportRun,
+  readReportData,
+  type SampleCondition,
+  type SampleSet,
+} from './report-data.ts';
+export { embedReportData } from './report-page.ts';
 export type {
   CurvesFigure,
   Estimate,
@@ -43,6 +53,7 @@ export {
   type LocalizationLog,
   type RunHeader,
   type RunLog,
+  readComparisonLog,
   readRunLog,
   type SelectionLog,
   type SiteLog,
