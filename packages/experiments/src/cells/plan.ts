@@ -1,0 +1,84 @@
+/**
+ * The plan that a method finds on pairs, at strength 1: every strength of a sweep shares it.
+ *
+ * @module
+ */
+import type { SteeringValues } from '@austeer/core';
+import {
+  compilePlan,
+  type MethodSetting,
+  planFromSafetensors,
+  planToSafetensors,
+  type SteeringPlan,
+  withStrength,
+} from '@austeer/steering';
+import { canonicalJson } from '@austeer/core';
+import { type Cell, type CellKind, defineCell, type StoredCell } from './cell.ts';
+import type { CellContext, CellModel, FitInput } from './cell-context.ts';
+
+/** Inputs of a plan. */
+export interface PlanInputs extends FitInput {
+  readonly setting: Omit<MethodSetting, 'strength'>;
+}
+
+/** What the plan comes to; its edits are in `plan.safetensors`. */
+export interface PlanResult {
+  readonly method: string;
+  /** Activations that it steers: the paper's #Acts. */
+  readonly edits: number;
+  readonly facts: Readonly<Record<string, unknown>>;
+}
+
+const PLAN_FILE = 'plan.safetensors';
+
+const plan: CellKind<PlanInputs, PlanResult> = {
+  name: 'plan',
+  version: 1,
+  label: ({ method, pairs, setting }) => `${method} on ${pairs.count} pairs of ${pairs.task}, ${describeSetting(setting)}`,
+  work: ({ pairs }) => pairs.count,
+  groupOf: ({ model, pairs, method, seed }) => canonicalJson({ model, pairs, method, seed }),
+  async run(cells, context) {
+    const fitted = await context.fit(cells[0]!.inputs);
+    return cells.map(({ inputs }) => {
+      const found = fitted.plan({ ...inputs.setting, strength: 1 });
+      return {
+        result: { method: fitted.name, edits: found.edits.length, facts: fitted.facts },
+        files: { [PLAN_FILE]: planToSafetensors(found) },
+      };
+    });
+  },
+};
+
+/** A setting in a few words. */
+export function describeSetting({ site, layer, budget, strength }: Partial<MethodSetting>): string {
+  return [
+    site,
+    layer === undefined ? undefined : `layer ${layer}`,
+    budget === undefined ? undefined : `k ${budget}`,
+    strength === undefined ? undefined : `strength ${strength}`,
+  ]
+    .filter((part) => part !== undefined)
+    .join(' ');
+}
+
+/** The cell of a plan. */
+export function planCell(inputs: PlanInputs): Cell<PlanResult> {
+  return defineCell(plan, inputs);
+}
+
+/** The plan of a computed cell. */
+export async function readPlan(hash: string, file: CellContext['file']): Promise<SteeringPlan> {
+  return planFromSafetensors(await file(hash, PLAN_FILE));
+}
+
+/** The plan of a computed cell at a strength, ready for the model. */
+export async function planValues(
+  { hash }: Pick<StoredCell, 'hash'>,
+  strength: number,
+  model: CellModel,
+  file: CellContext['file'],
+): Promise<SteeringValues> {
+  return compilePlan(withStrength(await readPlan(hash, file), strength), model.identity);
+}
+
+export { plan as PLAN_KIND };
