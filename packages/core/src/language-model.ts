@@ -153,6 +153,8 @@ export interface ItemScore {
 /** A model that can be read, steered, and asked. Nothing passed in is mutated. */
 export interface LanguageModel {
   readonly identity: ModelIdentity;
+  /** Width of one attention head: site `attention` holds the heads side by side. Absent where an engine does not know. */
+  readonly headSize?: number | undefined;
   /** Absent where the model folder has none; calls that take token ids still work. */
   readonly tokenizer?: Tokenizer | undefined;
   /** Most tokens of prompt and answer together. */

@@ -3,8 +3,18 @@
  *
  * @module
  */
-export { type AnswerItemsOptions, answerItems } from './answer-items.ts';
+export { type AnswerItemsOptions, answerItems, type Condition } from './answer-items.ts';
 export { type CausalUnit, causalEffects } from './causal-effects.ts';
+export {
+  conditionOf,
+  type FitOnTaskOptions,
+  type FittedOnTask,
+  fitOnTask,
+  type SelectedSetting,
+  type SelectionOptions,
+  type SelectSettingOptions,
+  selectSetting,
+} from './fit-on-task.ts';
 export type {
   CurvesFigure,
   Estimate,
@@ -27,12 +37,22 @@ export {
   type SiteLog,
   writeRunLog,
 } from './run-log.ts';
-export { type FitOptions, type RunEvent, type RunResult, type RunTaskOptions, runTask } from './run-task.ts';
 export {
+  type FitOptions,
+  type RunEvent,
+  type RunResult,
+  type RunTaskOptions,
+  runTask,
+  type UseOptions,
+} from './run-task.ts';
+export {
+  cellOf,
+  describeCell,
   type EvaluatedCell,
   gridCells,
   SELECTION_CRITERIA,
   type SelectionCriterion,
   type SteeringCell,
   selectCell,
+  settingOf,
 } from './select-cell.ts';

@@ -34,7 +34,9 @@ export interface RunHeader {
     readonly validationItems: number;
     readonly testItems: number;
   };
-  /** Absent when the run steered with a given plan, or not at all. */
+  /** The method that was fitted, and its facts. Absent when the run steered with a given plan, or not at all. */
+  readonly method?: { readonly name: string; readonly facts: Readonly<Record<string, unknown>> } | undefined;
+  /** Units that AUSteer or one of its variants found; absent for other methods. */
   readonly localization?: LocalizationLog | undefined;
   /** Absent when nothing was chosen. */
   readonly selection?: SelectionLog | undefined;

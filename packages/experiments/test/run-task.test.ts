@@ -90,7 +90,7 @@ describe('runTask', () => {
     expect(planFromSafetensors(log.files['plan.safetensors']!)).toEqual(plan);
     const { chosen } = log.header.selection!;
     expect(plan).toMatchObject({ strength: chosen.alpha });
-    expect(plan!.edits).toHaveLength(chosen.k);
+    expect(plan!.edits).toHaveLength(chosen.k!);
     const replayed = await runTask({ model, task, method: { plan: plan! }, tool, precision: 'fp32' });
     expect(replayed.log.header).not.toHaveProperty('selection');
   });

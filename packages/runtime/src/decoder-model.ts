@@ -27,12 +27,13 @@ export class ModelDisposedError extends AusteerError {
 export function createDecoderModel(options: {
   decoder: Decoder;
   identity: ModelIdentity;
+  headSize: number;
   tokenizer: Tokenizer | undefined;
   contextLength: number;
   vocabularySize: number;
   padding: 'left' | 'right';
 }): LanguageModel {
-  const { decoder, identity, tokenizer, contextLength, vocabularySize, padding } = options;
+  const { decoder, identity, headSize, tokenizer, contextLength, vocabularySize, padding } = options;
   let disposed = false;
   let last: Promise<unknown> = Promise.resolve();
   const exclusively = <T>(work: () => Promise<T>): Promise<T> => {
@@ -56,6 +57,7 @@ export function createDecoderModel(options: {
   };
   return {
     identity,
+    headSize,
     ...(tokenizer === undefined ? {} : { tokenizer }),
     contextLength,
     capture: (rows, captureOptions) => captureRows(context, rows, captureOptions),

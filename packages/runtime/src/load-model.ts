@@ -210,11 +210,28 @@ function assemble(options: {
   precision: string;
 }): LoadedModel {
   const { resolved, settings, makeGraph, sample, weightsSha256, tokenizer, format, precision } = options;
-  const { architecture, layers, widths, contextLength, vocabularySize, padding, cache, activationType } =
-    sample;
+  const {
+    architecture,
+    layers,
+    widths,
+    headSize,
+    contextLength,
+    vocabularySize,
+    padding,
+    cache,
+    activationType,
+  } = sample;
   const identity: ModelIdentity = { name: resolved.name, architecture, layers, widths, weightsSha256 };
   const decoder = createDecoder({ makeGraph, ...settings });
-  const model = createDecoderModel({ decoder, identity, tokenizer, contextLength, vocabularySize, padding });
+  const model = createDecoderModel({
+    decoder,
+    identity,
+    headSize,
+    tokenizer,
+    contextLength,
+    vocabularySize,
+    padding,
+  });
   const attention = cache === 'shared' ? 'grouped query (shared cache)' : 'plain (growing cache)';
   return {
     ...model,

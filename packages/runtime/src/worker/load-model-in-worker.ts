@@ -85,10 +85,11 @@ export async function loadModelInWorker(options: LoadModelOptions): Promise<Mode
   } finally {
     signal?.removeEventListener('abort', stop);
   }
-  const { identity, contextLength, details } = loaded;
+  const { identity, headSize, contextLength, details } = loaded;
 
   const model: LanguageModel = {
     identity,
+    headSize,
     ...(tokenizer === undefined ? {} : { tokenizer }),
     contextLength,
     generate: (prompts, callOptions) => thread.call('generate', prompts, callOptions),

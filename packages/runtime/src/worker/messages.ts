@@ -30,6 +30,7 @@ export type Reply =
   | {
       readonly kind: 'loaded';
       readonly identity: ModelIdentity;
+      readonly headSize: number | undefined;
       readonly contextLength: number;
       readonly details: ModelDetails;
     }

@@ -109,8 +109,8 @@ async function serve(port: MessagePort, options: SentLoadOptions): Promise<void>
       });
     }
   });
-  const { identity, contextLength, details } = model;
-  send({ kind: 'loaded', identity, contextLength, details });
+  const { identity, headSize, contextLength, details } = model;
+  send({ kind: 'loaded', identity, headSize, contextLength, details });
 }
 
 /** Memory of an item, given away instead of copied; each buffer once. */
