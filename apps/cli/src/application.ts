@@ -14,6 +14,7 @@ import { generateCommand } from './commands/generate.ts';
 import { localizeCommand } from './commands/localize.ts';
 import { modelsCommand } from './commands/models.ts';
 import { planRoutes } from './commands/plan.ts';
+import { reproduceCommand } from './commands/reproduce.ts';
 import { scoreCommand } from './commands/score.ts';
 import { type AusteerContext, InterruptedError } from './context.ts';
 import { TOOL } from './tool.ts';
@@ -36,6 +37,7 @@ export const application = buildApplication<AusteerContext>(
       generate: generateCommand,
       score: scoreCommand,
       evaluate: evaluateCommand,
+      reproduce: reproduceCommand,
       bake: bakeCommand,
     },
     docs: {

@@ -4,14 +4,15 @@
  *
  * @module
  */
-import { canonicalJson, type SteeringValues } from '@austeer/core';
+import { canonicalJson } from '@austeer/core';
 import { type AnswerRecord, summarizeAnswers } from '@austeer/evaluators';
 import type { MethodSetting } from '@austeer/steering';
-import { answerItems } from '../answer-items.ts';
-import type { SelectionCriterion } from '../select-cell.ts';
-import { type Cell, type CellKind, defineCell, type RunningCell, type StoredCell } from './cell.ts';
+import { answerItems, type Condition } from '../answer-items.ts';
+import { cellOf, type SelectionCriterion, selectCell } from '../select-cell.ts';
+import { type Cell, type CellKind, defineCell, type RunningCell } from './cell.ts';
 import type { CellContext, CellModel, ItemsInput, ModelInput } from './cell-context.ts';
-import { describeSetting, type PlanResult, planValues } from './plan.ts';
+import { describeSetting, type PlanResult, planCondition } from './plan.ts';
+import type { StoredCell } from './stored-cell.ts';
 
 /** Inputs of answers. Needs: none for vanilla; `plan`; or candidates, which are answers themselves. */
 export interface AnswersInputs {
@@ -44,12 +45,12 @@ const answers: CellKind<AnswersInputs, AnswersResult> = {
     const { model: input, items: wanted } = cells[0]!.inputs;
     const model = await context.model(input);
     const { task, items } = await context.items(wanted);
-    const chosen = await Promise.all(cells.map((cell) => conditionOf(cell, model, context)));
+    const chosen = await Promise.all(cells.map((cell) => choose(cell, model, context)));
     const records = await answerItems({
       model,
       task,
       items,
-      conditions: chosen.map(({ values }) => values),
+      conditions: chosen.map(({ condition }) => condition),
       batchSize: context.batchSize,
       signal: context.signal,
       onProgress: context.onProgress,
@@ -60,49 +61,38 @@ const answers: CellKind<AnswersInputs, AnswersResult> = {
   },
 };
 
-interface Condition {
-  readonly values?: SteeringValues;
+interface Chosen {
+  readonly condition?: Condition;
   readonly setting?: MethodSetting;
   readonly plan?: string;
 }
 
-async function conditionOf(
+async function choose(
   { inputs, needs }: RunningCell<AnswersInputs>,
   model: CellModel,
-  { file }: CellContext,
-): Promise<Condition> {
+  context: CellContext,
+): Promise<Chosen> {
   const { criterion } = inputs;
-  const found =
+  const { setting, plan } =
     criterion === undefined
       ? { setting: inputs.setting, plan: needs.plan?.hash }
       : bestOf(Object.values(needs) as StoredCell<AnswersResult>[], criterion);
-  const { setting, plan } = found;
   if (setting === undefined || plan === undefined) return {};
-  return { setting, plan, values: await planValues({ hash: plan }, setting.strength, model, file) };
+  return { setting, plan, condition: await planCondition(plan, setting, model, context) };
 }
 
-/** The best of several answers. Ties go to fewer units, then to the weaker strength: steering less. */
+/** The best of several answers, as `selectCell` chooses. */
 export function bestOf(
   candidates: readonly StoredCell<AnswersResult>[],
   criterion: SelectionCriterion,
 ): AnswersResult {
-  const scored = candidates.map(({ result }) => ({ result, value: criterionOf(result, criterion) }));
-  return scored.reduce((best, next) => {
-    const [a, b] = [best.result.setting, next.result.setting];
-    const difference =
-      next.value - best.value ||
-      (a?.budget ?? 0) - (b?.budget ?? 0) ||
-      Math.abs(a?.strength ?? 0) - Math.abs(b?.strength ?? 0);
-    return difference > 0 ? next : best;
-  }).result;
-}
-
-/** A missing criterion loses against every number. */
-function criterionOf({ records }: AnswersResult, criterion: SelectionCriterion): number {
-  const scored = records.filter(({ correct }) => correct !== undefined);
-  if (scored.length === 0) return Number.NEGATIVE_INFINITY;
-  if (criterion === 'accuracy') return scored.filter(({ correct }) => correct).length / scored.length;
-  return summarizeAnswers(records)[criterion]?.value ?? Number.NEGATIVE_INFINITY;
+  const evaluated = candidates.map(({ result }) => ({
+    ...cellOf(result.setting ?? { strength: 0 }),
+    summary: summarizeAnswers(result.records),
+    result,
+  }));
+  const best = selectCell(evaluated, criterion);
+  return evaluated.find((candidate) => candidate === best)!.result;
 }
 
 /** Answers without steering. */

@@ -14,6 +14,7 @@ import type {
 } from '@austeer/core';
 import type { EncodeReport, Task, TaskPair, TestItem } from '@austeer/pairs';
 import type { FittedMethod, SteeringMethod } from '@austeer/steering';
+import type { StoredCell } from './stored-cell.ts';
 
 /** A model in the inputs of a cell. */
 export interface ModelInput {
@@ -82,6 +83,8 @@ export interface CellContext extends ModelCallOptions {
   fit(input: FitInput): Promise<FittedMethod>;
   /** A method by its name, not fitted. */
   method(name: string): SteeringMethod;
+  /** A computed cell. Throws FileMissingError where it is not there. */
+  cell(hash: string): Promise<StoredCell>;
   /** A file of a computed cell. */
   file(hash: string, name: string): Promise<Uint8Array>;
   readonly toxicity?: ToxicityScorer | undefined;

@@ -6,6 +6,7 @@
  */
 import { canonicalJson, sha256 } from '@austeer/core';
 import type { CellContext } from './cell-context.ts';
+import type { CellOutcome, StoredCell } from './stored-cell.ts';
 
 /** How one kind of cell is computed. A kind is one file: a description and a run function. */
 export interface CellKind<Inputs extends object, Result> {
@@ -38,35 +39,6 @@ export interface Cell<Result = unknown> {
 export interface RunningCell<Inputs extends object> {
   readonly inputs: Inputs;
   readonly needs: Readonly<Record<string, StoredCell>>;
-}
-
-/** What a run function gives back for a cell. */
-export interface CellOutcome<Result> {
-  /** JSON-safe. */
-  readonly result: Result;
-  /** Binary files that belong to the result, by name. */
-  readonly files?: Readonly<Record<string, Uint8Array>> | undefined;
-}
-
-/** A cell that has been computed, as the store keeps it. */
-export interface StoredCell<Result = unknown> {
-  readonly format: 'austeer-cell';
-  readonly kind: string;
-  readonly version: number;
-  readonly hash: string;
-  readonly inputs: object;
-  /** Hashes of the cells that it was computed from. */
-  readonly needs: Readonly<Record<string, string>>;
-  readonly result: Result;
-  /** Names of its files. */
-  readonly files: readonly string[];
-  /** Computing time of this cell; of cells that ran together, each one's share. */
-  readonly seconds: number;
-  readonly work: number;
-  /** ISO 8601. */
-  readonly finishedAt: string;
-  /** Who computed it: host, process, and a random word. */
-  readonly runner: string;
 }
 
 /**

@@ -3,7 +3,7 @@
  *
  * @module
  */
-import type { SteeringValues } from '@austeer/core';
+import { canonicalJson } from '@austeer/core';
 import {
   compilePlan,
   type MethodSetting,
@@ -12,9 +12,11 @@ import {
   type SteeringPlan,
   withStrength,
 } from '@austeer/steering';
-import { canonicalJson } from '@austeer/core';
-import { type Cell, type CellKind, defineCell, type StoredCell } from './cell.ts';
+import type { Condition } from '../answer-items.ts';
+import { conditionOf } from '../fit-on-task.ts';
+import { type Cell, type CellKind, defineCell } from './cell.ts';
 import type { CellContext, CellModel, FitInput } from './cell-context.ts';
+import type { StoredCell } from './stored-cell.ts';
 
 /** Inputs of a plan. */
 export interface PlanInputs extends FitInput {
@@ -26,6 +28,8 @@ export interface PlanResult {
   readonly method: string;
   /** Activations that it steers: the paper's #Acts. */
   readonly edits: number;
+  /** The steering depends on the prompt, so that there is no plan to keep: the method is fitted where it is used. */
+  readonly perPrompt: boolean;
   readonly facts: Readonly<Record<string, unknown>>;
 }
 
@@ -34,16 +38,18 @@ const PLAN_FILE = 'plan.safetensors';
 const plan: CellKind<PlanInputs, PlanResult> = {
   name: 'plan',
   version: 1,
-  label: ({ method, pairs, setting }) => `${method} on ${pairs.count} pairs of ${pairs.task}, ${describeSetting(setting)}`,
+  label: ({ method, pairs, setting }) =>
+    `${method} on ${pairs.count} pairs of ${pairs.task}, ${describeSetting(setting)}`,
   work: ({ pairs }) => pairs.count,
   groupOf: ({ model, pairs, method, seed }) => canonicalJson({ model, pairs, method, seed }),
   async run(cells, context) {
     const fitted = await context.fit(cells[0]!.inputs);
     return cells.map(({ inputs }) => {
       const found = fitted.plan({ ...inputs.setting, strength: 1 });
+      const perPrompt = fitted.steer !== undefined;
       return {
-        result: { method: fitted.name, edits: found.edits.length, facts: fitted.facts },
-        files: { [PLAN_FILE]: planToSafetensors(found) },
+        result: { method: fitted.name, edits: found.edits.length, perPrompt, facts: fitted.facts },
+        ...(!perPrompt && { files: { [PLAN_FILE]: planToSafetensors(found) } }),
       };
     });
   },
@@ -71,14 +77,17 @@ export async function readPlan(hash: string, file: CellContext['file']): Promise
   return planFromSafetensors(await file(hash, PLAN_FILE));
 }
 
-/** The plan of a computed cell at a strength, ready for the model. */
-export async function planValues(
-  { hash }: Pick<StoredCell, 'hash'>,
-  strength: number,
+/** The plan of a computed cell at a setting's strength, as items are answered under it. */
+export async function planCondition(
+  hash: string,
+  setting: MethodSetting,
   model: CellModel,
-  file: CellContext['file'],
-): Promise<SteeringValues> {
-  return compilePlan(withStrength(await readPlan(hash, file), strength), model.identity);
+  context: CellContext,
+): Promise<Condition> {
+  const { inputs, result } = (await context.cell(hash)) as StoredCell<PlanResult>;
+  if (result.perPrompt) return conditionOf(await context.fit(inputs as PlanInputs), setting, model);
+  const plan = withStrength(await readPlan(hash, context.file), setting.strength);
+  return compilePlan(plan, model.identity, { tokenStrength: true });
 }
 
 export { plan as PLAN_KIND };

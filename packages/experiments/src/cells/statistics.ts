@@ -5,8 +5,9 @@
  */
 import type { Site } from '@austeer/core';
 import { type CountsFile, countsFromSafetensors, countsToSafetensors, measurePairs } from '@austeer/localize';
-import { type Cell, type CellKind, defineCell, type StoredCell } from './cell.ts';
+import { type Cell, type CellKind, defineCell } from './cell.ts';
 import type { CellContext, ModelInput, PairsInput } from './cell-context.ts';
+import type { StoredCell } from './stored-cell.ts';
 
 /** Inputs of a cell of pair statistics. */
 export interface StatisticsInputs {

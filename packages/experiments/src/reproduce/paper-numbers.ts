@@ -26,7 +26,9 @@ const byTask = (row: Row): Readonly<Record<PaperTask, number | null>> =>
   >;
 
 /** Table 1: accuracy of five tasks, detoxification, ΔWR; Table 1's rows by model and method. */
-export const TABLE_1: Readonly<Record<string, Readonly<Record<string, Readonly<Record<PaperTask, number | null>>>>>> = {
+export const TABLE_1: Readonly<
+  Record<string, Readonly<Record<string, Readonly<Record<PaperTask, number | null>>>>>
+> = {
   'LLaMA2-7B-Chat': {
     vanilla: byTask([70.52, 70.8, 50.91, 36.0, 51.83, null, null]),
     iti: byTask([74.1, 77.2, 52.8, 36.67, 54.08, 83.49, 12.5]),
@@ -90,23 +92,24 @@ export const TABLE_3: Readonly<Record<string, number>> = {
 };
 
 /** Table 4: BoolQ, COPA, WinoGrande of further models; Table 10: of a mixture of experts and a 4-bit model. */
-export const TABLE_4: Readonly<Record<string, Readonly<Record<string, readonly [number, number, number]>>>> = {
-  'LLaMA3.1-8B-Instruct': {
-    vanilla: [82.57, 83.8, 57.77],
-    'austeer-head': [83.18, 86.0, 60.38],
-    'austeer-ffn': [83.79, 86.0, 61.56],
-  },
-  'LLaMA2-13B-Chat': {
-    vanilla: [84.01, 89.0, 53.99],
-    'austeer-head': [85.25, 91.0, 59.43],
-    'austeer-ffn': [85.02, 91.2, 58.88],
-  },
-  'Gemma2-27B-it': {
-    vanilla: [86.88, 86.0, 63.61],
-    'austeer-head': [88.1, 90.2, 67.25],
-    'austeer-ffn': [88.41, 89.8, 66.3],
-  },
-};
+export const TABLE_4: Readonly<Record<string, Readonly<Record<string, readonly [number, number, number]>>>> =
+  {
+    'LLaMA3.1-8B-Instruct': {
+      vanilla: [82.57, 83.8, 57.77],
+      'austeer-head': [83.18, 86.0, 60.38],
+      'austeer-ffn': [83.79, 86.0, 61.56],
+    },
+    'LLaMA2-13B-Chat': {
+      vanilla: [84.01, 89.0, 53.99],
+      'austeer-head': [85.25, 91.0, 59.43],
+      'austeer-ffn': [85.02, 91.2, 58.88],
+    },
+    'Gemma2-27B-it': {
+      vanilla: [86.88, 86.0, 63.61],
+      'austeer-head': [88.1, 90.2, 67.25],
+      'austeer-ffn': [88.41, 89.8, 66.3],
+    },
+  };
 
 /** Table 5: average accuracy of five tasks, detoxification, ΔWR with the general recipe for pairs, LLaMA2-7B-Chat. */
 export const TABLE_5: Readonly<Record<string, readonly [number, number | null, number | null]>> = {
@@ -150,10 +153,11 @@ export const TABLE_9: Readonly<Record<string, Readonly<Record<PaperTask, number 
 };
 
 /** Table 10: BoolQ, COPA, WinoGrande. */
-export const TABLE_10: Readonly<Record<string, Readonly<Record<string, readonly [number, number, number]>>>> = {
-  'Qwen3-30B-A3B': { vanilla: [86.82, 93.4, 65.98], 'austeer-ffn': [88.69, 97.8, 67.17] },
-  'Llama-3.3-70B-Instruct (4 bit)': { vanilla: [89.54, 98.6, 78.14], 'austeer-ffn': [90.67, 99.2, 79.95] },
-};
+export const TABLE_10: Readonly<Record<string, Readonly<Record<string, readonly [number, number, number]>>>> =
+  {
+    'Qwen3-30B-A3B': { vanilla: [86.82, 93.4, 65.98], 'austeer-ffn': [88.69, 97.8, 67.17] },
+    'Llama-3.3-70B-Instruct (4 bit)': { vanilla: [89.54, 98.6, 78.14], 'austeer-ffn': [90.67, 99.2, 79.95] },
+  };
 
 /** Table 11: Gemma2-9B-it on an H100, batch 1: seconds for the pairs of all tasks, for seven tasks, for a sample, and its deviation. */
 export const TABLE_11: Readonly<

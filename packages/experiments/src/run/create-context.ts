@@ -5,6 +5,7 @@
  */
 import {
   canonicalJson,
+  FileMissingError,
   InvalidArgumentError,
   type Judge,
   type ModelCallOptions,
@@ -14,7 +15,14 @@ import {
 } from '@austeer/core';
 import { encodePairs, type Task } from '@austeer/pairs';
 import type { SteeringMethod } from '@austeer/steering';
-import type { CellContext, CellModel, FitInput, ModelInput, PairsInput, TokenPairs } from '../cells/cell-context.ts';
+import type {
+  CellContext,
+  CellModel,
+  FitInput,
+  ModelInput,
+  PairsInput,
+  TokenPairs,
+} from '../cells/cell-context.ts';
 import { takeItems, takePairs } from '../cells/task-data.ts';
 import type { CellStore } from '../store/cell-store.ts';
 import { keepActivations } from './keep-activations.ts';
@@ -74,7 +82,9 @@ export function createCellContext(options: CellContextOptions): OpenCellContext 
     }
     return warm.model;
   };
-  const task = once((name: string, negatives: NonNullable<PairsInput['negatives']>) => loadTask(name, negatives));
+  const task = once((name: string, negatives: NonNullable<PairsInput['negatives']>) =>
+    loadTask(name, negatives),
+  );
   const pairs = async (input: PairsInput) =>
     takePairs(await task(input.task, input.negatives ?? 'task'), input);
   const tokenPairs = async (input: ModelInput, wanted: PairsInput): Promise<TokenPairs> => {
@@ -114,8 +124,14 @@ export function createCellContext(options: CellContextOptions): OpenCellContext 
     },
     tokenPairs,
     activations,
-    fit: ({ model: input, pairs: wanted, method, seed }) => fit({ model: input, pairs: wanted, method, seed }),
+    fit: ({ model: input, pairs: wanted, method, seed }) =>
+      fit({ model: input, pairs: wanted, method, seed }),
     method: createMethod,
+    cell: async (hash) => {
+      const stored = await store.readHash(hash);
+      if (stored !== undefined) return stored;
+      throw new FileMissingError({ path: store.folder, what: `The cell ${hash}` });
+    },
     file: store.readFile,
     toxicity,
     judge,

@@ -33,7 +33,9 @@ export interface KeptActivations {
 
 /** Starts with nothing kept. */
 export function keepActivations(mostBytes = MOST_BYTES): KeptActivations {
-  let kept: { readonly name: string; readonly sites: readonly Site[]; readonly pairs: PairActivations[] } | undefined;
+  let kept:
+    | { readonly name: string; readonly sites: readonly Site[]; readonly pairs: PairActivations[] }
+    | undefined;
 
   async function* capturePairs(
     model: LanguageModel,

@@ -6,8 +6,9 @@
  */
 import { setTimeout as sleep } from 'node:timers/promises';
 import { InvalidArgumentError } from '@austeer/core';
-import { type Cell, type StoredCell, withNeeds } from '../cells/cell.ts';
+import { type Cell, withNeeds } from '../cells/cell.ts';
 import type { CellContext } from '../cells/cell-context.ts';
+import type { StoredCell } from '../cells/stored-cell.ts';
 import type { CellStore } from '../store/cell-store.ts';
 import { type CellGroup, groupCells } from './group-cells.ts';
 import { runGroup } from './run-group.ts';
@@ -15,7 +16,13 @@ import { runGroup } from './run-group.ts';
 /** What happens while cells run. */
 export type CellEvent =
   | { readonly kind: 'started'; readonly cells: readonly Cell[] }
-  | { readonly kind: 'computed'; readonly cell: StoredCell; readonly done: number; readonly total: number }
+  | {
+      readonly kind: 'computed';
+      readonly label: string;
+      readonly cell: StoredCell;
+      readonly done: number;
+      readonly total: number;
+    }
   | { readonly kind: 'failed'; readonly cells: readonly Cell[]; readonly error: unknown }
   | { readonly kind: 'waiting'; readonly cells: number };
 
@@ -88,9 +95,13 @@ export async function runCells(options: {
   };
   while (open.size > 0) {
     context.signal?.throwIfAborted();
-    const blocked = [...open.values()].filter(({ needs }) => Object.values(needs).some(({ hash }) => failures.has(hash)));
+    const blocked = [...open.values()].filter(({ needs }) =>
+      Object.values(needs).some(({ hash }) => failures.has(hash)),
+    );
     fail(blocked, 'a cell that it needs failed');
-    const ready = [...open.values()].filter(({ needs }) => !Object.values(needs).some(({ hash }) => open.has(hash)));
+    const ready = [...open.values()].filter(
+      ({ needs }) => !Object.values(needs).some(({ hash }) => open.has(hash)),
+    );
     let moved = blocked.length > 0;
     for (const { cells } of groupCells(ready)) {
       context.signal?.throwIfAborted();
@@ -98,15 +109,25 @@ export async function runCells(options: {
       try {
         const outcome = await runGroup({ cells, store, context });
         for (const stored of outcome.computed) {
+          const { kind, inputs } = open.get(stored.hash)!;
           finish(stored);
           computed++;
-          onEvent?.({ kind: 'computed', cell: stored, done: all.length - open.size, total: all.length });
+          onEvent?.({
+            kind: 'computed',
+            label: kind.label(inputs),
+            cell: stored,
+            done: all.length - open.size,
+            total: all.length,
+          });
         }
         moved ||= outcome.computed.length > 0;
       } catch (error) {
         context.signal?.throwIfAborted();
         onEvent?.({ kind: 'failed', cells, error });
-        fail(cells.filter(({ hash }) => open.has(hash)), error instanceof Error ? error.message : String(error));
+        fail(
+          cells.filter(({ hash }) => open.has(hash)),
+          error instanceof Error ? error.message : String(error),
+        );
         moved = true;
       }
       for (const cell of cells) {
@@ -119,7 +140,9 @@ export async function runCells(options: {
     }
     if (!moved && open.size > 0) {
       onEvent?.({ kind: 'waiting', cells: open.size });
-      await sleep(PATIENCE, undefined, { signal: context.signal }).catch(() => context.signal?.throwIfAborted());
+      await sleep(PATIENCE, undefined, { signal: context.signal }).catch(() =>
+        context.signal?.throwIfAborted(),
+      );
     }
   }
   return {
@@ -143,5 +166,7 @@ function shardOf(cells: readonly Cell[], { index, count }: { index: number; coun
     });
   }
   const falls = ({ key }: CellGroup): boolean => Number.parseInt(key.slice(0, 8), 16) % count === index - 1;
-  return groupCells(cells).filter(falls).flatMap(({ cells: members }) => [...members]);
+  return groupCells(cells)
+    .filter(falls)
+    .flatMap(({ cells: members }) => [...members]);
 }

@@ -4,8 +4,9 @@
  * @module
  */
 import { AusteerError } from '@austeer/core';
-import type { Cell, StoredCell } from '../cells/cell.ts';
+import type { Cell } from '../cells/cell.ts';
 import type { CellContext } from '../cells/cell-context.ts';
+import type { StoredCell } from '../cells/stored-cell.ts';
 import type { CellStore } from '../store/cell-store.ts';
 import type { Lease } from '../store/lease.ts';
 
@@ -61,7 +62,10 @@ async function computeCells(
 ): Promise<StoredCell[]> {
   const { kind } = cells[0]!;
   const running = await Promise.all(
-    cells.map(async ({ inputs, needs }) => ({ inputs, needs: await readNeeds(inputs, needs, cells[0]!, store) })),
+    cells.map(async ({ inputs, needs }) => ({
+      inputs,
+      needs: await readNeeds(inputs, needs, cells[0]!, store),
+    })),
   );
   context.signal?.throwIfAborted();
   const works = cells.map(({ inputs }) => kind.work(inputs));

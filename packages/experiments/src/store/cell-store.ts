@@ -9,7 +9,8 @@ import { access, link, mkdir, readdir, readFile, rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import { FileFormatError } from '@austeer/core';
 import { readFileBytes, writeFileAtomic } from '@austeer/core/node';
-import type { Cell, CellOutcome, StoredCell } from '../cells/cell.ts';
+import type { Cell } from '../cells/cell.ts';
+import type { CellOutcome, StoredCell } from '../cells/stored-cell.ts';
 import { type Lease, type RunnerIdentity, runnerIdentity, takeLease } from './lease.ts';
 
 /** Computed cells by hash. */
@@ -22,7 +23,11 @@ export interface CellStore {
   readHash(hash: string): Promise<StoredCell | undefined>;
   readFile(hash: string, name: string): Promise<Uint8Array>;
   /** Keeps a result. @returns false when the cell was there already: the first result stays */
-  write(cell: Cell, outcome: CellOutcome<unknown>, facts: { seconds: number; work: number }): Promise<boolean>;
+  write(
+    cell: Cell,
+    outcome: CellOutcome<unknown>,
+    facts: { seconds: number; work: number },
+  ): Promise<boolean>;
   /** The lease of a cell; `undefined` while another runner holds it. */
   lease(hash: string): Promise<Lease | undefined>;
   /** Every computed cell. */
@@ -38,7 +43,10 @@ export interface CellStore {
  * for await (const { kind, seconds } of store.list()) console.log(kind, seconds);
  * ```
  */
-export function openCellStore(folder: string, options: { leaseTimeout?: number | undefined } = {}): CellStore {
+export function openCellStore(
+  folder: string,
+  options: { leaseTimeout?: number | undefined } = {},
+): CellStore {
   const runner = runnerIdentity();
   const placeOf = (hash: string): string => join(folder, hash.slice(0, 2));
   const pathOf = (hash: string): string => join(placeOf(hash), `${hash}.json`);
@@ -59,10 +67,10 @@ export function openCellStore(folder: string, options: { leaseTimeout?: number |
         () => true,
         () => false,
       ),
-    read: async <Result>({ hash }: Cell<Result>) =>
-      (await readHash(hash)) as StoredCell<Result> | undefined,
+    read: async <Result>({ hash }: Cell<Result>) => (await readHash(hash)) as StoredCell<Result> | undefined,
     readHash,
-    readFile: (hash, name) => readFileBytes(join(placeOf(hash), `${hash}.${name}`), { what: 'File of a cell' }),
+    readFile: (hash, name) =>
+      readFileBytes(join(placeOf(hash), `${hash}.${name}`), { what: 'File of a cell' }),
     async write(cell, { result, files = {} }, { seconds, work }) {
       const { hash, kind, inputs, needs } = cell;
       const stored: StoredCell = {
