@@ -4,6 +4,26 @@
  *
  * @module
  */
+export {
+  createAllUnits,
+  createBroaderBudgets,
+  createDifferenceLocalization,
+  createFixedStrength,
+  createFixedVector,
+  createRandomDirection,
+  createRandomLocalization,
+  createSuppression,
+  withShuffledLabels,
+} from './ablations.ts';
 export { createAusteerMethod } from './austeer.ts';
+export { type CaaOptions, createCaaMethod, type FittedCaa, normalizeBehaviours } from './caa.ts';
+export { countActs } from './count-acts.ts';
+export { createItiMethod, type FittedIti, type ItiOptions } from './iti.ts';
+export type { ItiHead } from './iti-heads.ts';
+export { NotConvergedError } from './lbfgs.ts';
+export { createMethod, METHODS, type MethodOptions } from './methods.ts';
 export { NothingToSteerError } from './nothing-to-steer-error.ts';
+export { createSadiMethod, type FittedSadi, type SadiComponent, type SadiOptions } from './sadi.ts';
+export { readSparseAutoencoder, type SparseAutoencoder } from './sparse-autoencoder.ts';
+export { createStaMethod, type FittedSta, type StaOptions } from './sta.ts';
 export type { FittedUnits, UnitMethod, UnitRules } from './unit-method.ts';

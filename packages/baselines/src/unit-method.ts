@@ -31,6 +31,7 @@ import {
   planFromEdits,
   type SteeringMethod,
 } from '@austeer/steering';
+import { refuse } from './method-checks.ts';
 import { NothingToSteerError } from './nothing-to-steer-error.ts';
 
 /** How units are found. */
@@ -71,9 +72,9 @@ export interface UnitVariant {
   /** False where the variant takes every unit. @default true */
   readonly hasBudget?: boolean | undefined;
   /** Units of the variant, in order. @default the first of the ranking */
-  choose?(site: RankedSite, budget: number, random: Random): readonly Unit[];
+  choose?(site: RankedSite, budget: number, random: Random): readonly RankedUnit[];
   /** Gain and bias of a unit at strength 1. @default AUSteer's gain, sign · score */
-  edit?(unit: Unit, site: RankedSite, random: Random): { readonly gain: number; readonly bias: number };
+  edit?(unit: RankedUnit, site: RankedSite, random: Random): { readonly gain: number; readonly bias: number };
 }
 
 /** One site as a variant sees it. */
@@ -126,6 +127,8 @@ export function createUnitMethod(variant: UnitVariant, options: UnitRules): Unit
         }),
         plan(setting) {
           const { strength, site = sites[0]! } = setting;
+          refuse(setting, 'layer');
+          if (!hasBudget) refuse(setting, 'budget');
           const ranked = rankedSite(model.identity, statistics, { sites, ranking, ties, mode }, site);
           const budget = hasBudget ? checkBudget(setting.budget, ranked) : Number.POSITIVE_INFINITY;
           // A stream of its own for each setting: what is drawn does not depend on which plans were made before.
@@ -133,7 +136,7 @@ export function createUnitMethod(variant: UnitVariant, options: UnitRules): Unit
           const chosen = variant.choose?.(ranked, budget, random) ?? firstUnits(ranked, budget);
           const edits = chosen.map((unit): PlanEdit => {
             const { layer, index } = unit;
-            const edit = variant.edit?.(unit, ranked, random) ?? gainOf(unit as RankedUnit);
+            const edit = variant.edit?.(unit, ranked, random) ?? gainOf(unit);
             return { site, layer, index, ...edit };
           });
           return planFromEdits({
