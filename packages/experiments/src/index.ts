@@ -29,11 +29,13 @@ export {
 export { METHOD_NAMES, type MethodEntry, methodEntry } from './methods.ts';
 export {
   type Bench,
+  type BenchData,
   type BenchModel,
   type BenchOptions,
   type BenchTask,
   createBench,
   FULL_SIZES,
+  type Negatives,
   QUICK_SIZES,
   type Sizes,
   type Sweep,

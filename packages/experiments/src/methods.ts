@@ -3,8 +3,8 @@
  *
  * @module
  */
-import { createAusteerMethod } from '@austeer/baselines';
-import { UnknownNameError } from '@austeer/core';
+import { createMethod, type MethodOptions } from '@austeer/baselines';
+import { type Site, UnknownNameError } from '@austeer/core';
 import type { MethodSetting, SteeringMethod } from '@austeer/steering';
 
 /** A method of experiments. */
@@ -19,17 +19,52 @@ export interface MethodEntry {
 const cross = (budgets: readonly number[], strengths: readonly number[]): MethodSetting[] =>
   budgets.flatMap((budget) => strengths.map((strength) => ({ budget, strength })));
 
+const entry = (
+  label: string,
+  name: string,
+  options: MethodOptions,
+  quick: readonly MethodSetting[],
+): MethodEntry => ({
+  label,
+  create: () => createMethod(name, options),
+  quick:
+    options.sites === undefined ? quick : quick.map((setting) => ({ ...setting, site: options.sites![0] })),
+});
+
+/** A variant of AUSteer at one site. */
+const variant = (label: string, name: string, site: Site): MethodEntry =>
+  entry(
+    label,
+    name,
+    { sites: [site] },
+    site === 'attention' ? cross([16, 64], [5, 20]) : cross([4, 16], [2, 8]),
+  );
+
 const METHODS: Readonly<Record<string, MethodEntry>> = {
-  'austeer-head': {
-    label: 'AUSteer-Head',
-    create: () => createAusteerMethod({ sites: ['attention'] }),
-    quick: cross([16, 64], [5, 20]),
-  },
-  'austeer-ffn': {
-    label: 'AUSteer-FFN',
-    create: () => createAusteerMethod({ sites: ['ffn'] }),
-    quick: cross([4, 16], [2, 8]),
-  },
+  iti: entry('ITI', 'iti', {}, cross([8, 48], [5, 15])),
+  caa: entry(
+    'CAA',
+    'caa',
+    {},
+    [0.5, 1, 2, 4].map((strength) => ({ strength })),
+  ),
+  sadi: entry('SADI', 'sadi', {}, cross([2, 16], [1, 4])),
+  'austeer-head': variant('AUSteer-Head', 'austeer', 'attention'),
+  'austeer-ffn': variant('AUSteer-FFN', 'austeer', 'ffn'),
+  'random-ffn': variant('Random localization', 'austeer/random-localization', 'ffn'),
+  'difference-ffn': variant('Activation difference', 'austeer/activation-difference', 'ffn'),
+  'fixed-vector-ffn': variant('Fixed vector', 'austeer/fixed-vector', 'ffn'),
+  'fixed-strength-ffn': variant('Fixed strength', 'austeer/fixed-strength', 'ffn'),
+  'all-ffn': entry('All units', 'austeer/all-units', { sites: ['ffn'] }, [
+    { strength: 0.05 },
+    { strength: 0.5 },
+  ]),
+  'suppression-ffn': entry(
+    'Suppression',
+    'austeer/suppression',
+    { sites: ['ffn'] },
+    cross([0.25, 0.9], [0.1, 0.5]),
+  ),
 };
 
 /**
@@ -53,7 +88,7 @@ export const METHOD_NAMES: readonly string[] = Object.freeze(Object.keys(METHODS
  * ```
  */
 export function methodEntry(name: string): MethodEntry {
-  const entry = METHODS[name];
-  if (entry === undefined) throw new UnknownNameError({ kind: 'method', given: name, known: METHOD_NAMES });
-  return entry;
+  const found = Object.hasOwn(METHODS, name) ? METHODS[name] : undefined;
+  if (found === undefined) throw new UnknownNameError({ kind: 'method', given: name, known: METHOD_NAMES });
+  return found;
 }

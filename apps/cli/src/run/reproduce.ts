@@ -9,6 +9,7 @@ import {
   EXPERIMENTS,
   experimentById,
   methodEntry,
+  type Negatives,
   openCellStore,
   planCells,
   runCells,
@@ -38,7 +39,10 @@ export async function runReproduce(
   const store = openCellStore(`${flags.out}/cells`);
   const models = await openModels(this, flags);
   try {
-    const loadTask = (name: string) => loadTaskFor(undefined, name, { data: flags.data, seed: flags.seed });
+    const loadTask = async (name: string, negatives: Negatives) => {
+      if (negatives === 'hard-negatives') throw new MissingEncoderError();
+      return loadTaskFor(undefined, name, { data: flags.data, seed: flags.seed });
+    };
     const bench = createBench({
       models: models.bench,
       loadTask,
@@ -104,6 +108,16 @@ class CellsFailedError extends AusteerError {
     super(
       'CELLS_FAILED',
       `${failures.length} cells could not be computed: ${reasons.join('; ')}. Run the command again to try them again.`,
+    );
+  }
+}
+
+/** The general recipe for pairs compares answers by a sentence encoder. */
+class MissingEncoderError extends AusteerError {
+  constructor() {
+    super(
+      'MISSING_ENCODER',
+      'Pairs by the general recipe need a sentence encoder, which this version has not.',
     );
   }
 }

@@ -12,9 +12,10 @@ import { cellOf, type SelectionCriterion, selectCell } from '../select-cell.ts';
 import { type Cell, type CellKind, defineCell, type RunningCell } from './cell.ts';
 import type { CellContext, CellModel, ItemsInput, ModelInput } from './cell-context.ts';
 import { describeSetting, type PlanResult, planCondition } from './plan.ts';
+import type { SearchResult } from './search.ts';
 import type { StoredCell } from './stored-cell.ts';
 
-/** Inputs of answers. Needs: none for vanilla; `plan`; or candidates, which are answers themselves. */
+/** Inputs of answers. Needs: none for vanilla; `plan`; candidates, which are answers themselves; or `search`. */
 export interface AnswersInputs {
   readonly model: ModelInput;
   readonly items: ItemsInput;
@@ -73,10 +74,12 @@ async function choose(
   context: CellContext,
 ): Promise<Chosen> {
   const { criterion } = inputs;
+  const found = needs.search as StoredCell<SearchResult> | undefined;
   const { setting, plan } =
-    criterion === undefined
+    found?.result ??
+    (criterion === undefined
       ? { setting: inputs.setting, plan: needs.plan?.hash }
-      : bestOf(Object.values(needs) as StoredCell<AnswersResult>[], criterion);
+      : bestOf(Object.values(needs) as StoredCell<AnswersResult>[], criterion));
   if (setting === undefined || plan === undefined) return {};
   return { setting, plan, condition: await planCondition(plan, setting, model, context) };
 }
@@ -115,6 +118,11 @@ export function chosenCell(
 ): Cell<AnswersResult> {
   const roles = candidates.map((cell, index) => [`candidate${String(index).padStart(4, '0')}`, cell]);
   return defineCell(answers, inputs, Object.fromEntries(roles));
+}
+
+/** Answers under the setting that a search has found. */
+export function searchedCell(inputs: AnswersInputs, search: Cell<SearchResult>): Cell<AnswersResult> {
+  return defineCell(answers, inputs, { search });
 }
 
 export { answers as ANSWERS_KIND };

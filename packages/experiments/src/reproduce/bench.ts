@@ -46,16 +46,20 @@ export interface BenchModel {
   readonly headSize?: number | undefined;
 }
 
+/** Where wrong answers come from. */
+export type Negatives = NonNullable<PairsInput['negatives']>;
+
+/** A task's data. */
+export interface BenchData {
+  readonly task: Task;
+  readonly pairs: PairsInput;
+  readonly validation: ItemsInput;
+  readonly test: ItemsInput;
+  readonly missing?: undefined;
+}
+
 /** A task's data, or why there are none. */
-export type BenchTask =
-  | {
-      readonly task: Task;
-      readonly pairs: PairsInput;
-      readonly validation: ItemsInput;
-      readonly test: ItemsInput;
-      readonly missing?: undefined;
-    }
-  | { readonly missing: string };
+export type BenchTask = BenchData | { readonly missing: string };
 
 /** A method on a task: its settings on validation items, and the best of them on test items. */
 export interface Sweep {
@@ -69,7 +73,7 @@ export interface Sweep {
 export interface BenchOptions {
   readonly models: readonly BenchModel[];
   /** Reads a task whole. A task whose data are not there throws, and is missing from the figures. */
-  readonly loadTask: (name: string) => Promise<Task>;
+  readonly loadTask: (name: string, negatives: Negatives) => Promise<Task>;
   /** @default false */
   readonly quick?: boolean | undefined;
   /** @default by `quick` */
@@ -92,7 +96,9 @@ export interface Bench {
   readonly seed: number;
   readonly criterion: SelectionCriterion;
   command(id: string): string;
-  data(name: string): Promise<BenchTask>;
+  data(name: string, negatives?: Negatives): Promise<BenchTask>;
+  /** Other items of a task than `data` gives. */
+  items(task: Task, options: Omit<ItemsInput, 'task' | 'sha256'>): ItemsInput;
   /** Settings of a method that are tried in this run. */
   settings(method: string): readonly MethodSetting[];
   vanilla(model: BenchModel, items: ItemsInput): Cell<AnswersResult>;
@@ -112,7 +118,7 @@ export interface Bench {
   }): Cell<AnswersResult>;
   sweep(options: {
     model?: BenchModel;
-    data: Exclude<BenchTask, { readonly missing: string }>;
+    data: BenchData;
     method: string;
     settings?: readonly MethodSetting[];
     seed?: number;
@@ -144,16 +150,19 @@ export function createBench(options: BenchOptions): Bench {
     seed,
     criterion,
     command,
-    data(name) {
-      const known = tasks.get(name);
+    data(name, negatives = 'task') {
+      const key = `${name} ${negatives}`;
+      const known = tasks.get(key);
       if (known !== undefined) return known;
-      const made = loadTask(name).then(
-        (task) => dataOf(task, sizes, seed),
+      const made = loadTask(name, negatives).then(
+        (task) => dataOf(task, sizes, seed, negatives),
         (error: unknown) => ({ missing: error instanceof Error ? error.message : String(error) }),
       );
-      tasks.set(name, made);
+      tasks.set(key, made);
       return made;
     },
+    items: (task, { part, validation, count, seed: own }) =>
+      itemsInput(task, { part, validation, count, seed: own }),
     settings: (method) => (quick ? methodEntry(method).quick : methodEntry(method).create().grid),
     vanilla: ({ input }, items) => vanillaCell({ model: input, items }),
     plan({ model = bench.model, pairs, method, setting, seed: own = seed }) {
@@ -177,13 +186,13 @@ export function createBench(options: BenchOptions): Bench {
   return bench;
 }
 
-function dataOf(task: Task, sizes: Sizes, seed: number): BenchTask {
+function dataOf(task: Task, sizes: Sizes, seed: number, negatives: Negatives): BenchTask {
   const { validation, test } = task.answerKind === 'label' ? sizes.label : sizes.text;
   const items = (part: ItemsInput['part'], count: number) =>
     itemsInput(task, { part, validation, count, seed });
   return {
     task,
-    pairs: pairsInput(task, { count: sizes.pairs }),
+    pairs: pairsInput(task, { count: sizes.pairs, negatives }),
     validation: items('validation', validation),
     test: items('test', test),
   };

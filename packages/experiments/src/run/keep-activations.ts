@@ -1,5 +1,6 @@
 /**
- * Activations of pairs kept in memory, so that several methods fitted on the same pairs run the model over them once.
+ * Activations of pairs kept in memory, pair by pair, so that methods fitted on the same or overlapping pairs run the model
+ * over each pair once.
  *
  * @module
  */
@@ -33,9 +34,8 @@ export interface KeptActivations {
 
 /** Starts with nothing kept. */
 export function keepActivations(mostBytes = MOST_BYTES): KeptActivations {
-  let kept:
-    | { readonly name: string; readonly sites: readonly Site[]; readonly pairs: PairActivations[] }
-    | undefined;
+  const kept = new Map<string, Pick<PairActivations, 'positive' | 'negative'>>();
+  let bytes = 0;
 
   async function* capturePairs(
     model: LanguageModel,
@@ -43,23 +43,39 @@ export function keepActivations(mostBytes = MOST_BYTES): KeptActivations {
     options: CapturePairsOptions,
   ): AsyncGenerator<PairActivations> {
     const { identity } = model;
-    const offered = SITES.filter((site) => identity.widths[site] !== undefined);
     // The inner feed-forward site is far wider than the others, and few ask for it.
-    const sites = offered.filter((site) => site !== 'ffnInner' || options.sites.includes(site));
+    const sites = SITES.filter(
+      (site) => identity.widths[site] !== undefined && (site !== 'ffnInner' || options.sites.includes(site)),
+    );
     const width = sites.reduce((sum, site) => sum + identity.widths[site]!, 0);
-    const bytes = pairs.length * 2 * identity.layers * width * Float32Array.BYTES_PER_ELEMENT;
-    if (bytes > mostBytes || options.layers !== undefined) {
+    const bytesOfPair = 2 * identity.layers * width * Float32Array.BYTES_PER_ELEMENT;
+    if (pairs.length * bytesOfPair > mostBytes || options.layers !== undefined) {
       yield* model.capturePairs(pairs, options);
       return;
     }
-    const name = sha256(canonicalJson([identity, pairs]));
-    if (kept?.name !== name || options.sites.some((site) => !kept?.sites.includes(site))) {
-      const found: PairActivations[] = [];
-      for await (const pair of model.capturePairs(pairs, { ...options, sites })) found.push(pair);
-      kept = { name, sites, pairs: found };
+    const nameOf = ({ positive, negative }: TokenPair): string =>
+      sha256(canonicalJson([identity, sites, positive, negative]));
+    const names = pairs.map(nameOf);
+    const missing = pairs.filter((_, at) => !kept.has(names[at]!));
+    bytes += missing.length * bytesOfPair;
+    if (bytes > mostBytes) {
+      kept.clear();
+      bytes = pairs.length * bytesOfPair;
+      missing.splice(0, missing.length, ...pairs);
     }
-    for (const { positive, negative, ...rest } of kept.pairs) {
-      yield { ...rest, positive: only(positive, options.sites), negative: only(negative, options.sites) };
+    let at = 0;
+    for await (const { positive, negative } of model.capturePairs(missing, { ...options, sites })) {
+      kept.set(nameOf(missing[at++]!), { positive, negative });
+    }
+    const found = names.map((name) => kept.get(name)!);
+    for (const [index, { positive, negative }] of found.entries()) {
+      const { id, label } = pairs[index]!;
+      yield {
+        id,
+        ...(label !== undefined && { label }),
+        positive: only(positive, options.sites),
+        negative: only(negative, options.sites),
+      };
     }
   }
   return {
