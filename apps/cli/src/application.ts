@@ -16,6 +16,7 @@ import { modelsCommand } from './commands/models.ts';
 import { planRoutes } from './commands/plan.ts';
 import { reproduceCommand } from './commands/reproduce.ts';
 import { scoreCommand } from './commands/score.ts';
+import { workerCommand } from './commands/worker.ts';
 import { type AusteerContext, InterruptedError } from './context.ts';
 import { TOOL } from './tool.ts';
 
@@ -38,6 +39,7 @@ export const application = buildApplication<AusteerContext>(
       score: scoreCommand,
       evaluate: evaluateCommand,
       reproduce: reproduceCommand,
+      worker: workerCommand,
       bake: bakeCommand,
     },
     docs: {

@@ -8,6 +8,7 @@ import {
   parseWhole,
   seedFlag,
 } from '../flags.ts';
+import { fleetFlags } from './worker.ts';
 
 export interface ReproduceFlags extends Omit<ModelFlags, 'model'> {
   readonly model: string[];
@@ -16,6 +17,8 @@ export interface ReproduceFlags extends Omit<ModelFlags, 'model'> {
   readonly plan: boolean;
   readonly list: boolean;
   readonly shard?: { readonly index: number; readonly count: number } | undefined;
+  readonly redis?: string | undefined;
+  readonly queue: string;
   readonly out: string;
   readonly seed: number;
   readonly batchSize?: number | undefined;
@@ -63,6 +66,14 @@ export const reproduceCommand = buildCommand({
         brief: 'Compute part i of n, on one of n machines that share the folder',
         placeholder: 'i/n',
       },
+      redis: {
+        kind: 'parsed',
+        parse: String,
+        optional: true,
+        brief: 'Have a fleet of `austeer worker` compute, through this Redis server',
+        placeholder: 'url',
+      },
+      ...fleetFlags,
       out: {
         kind: 'parsed',
         parse: String,

@@ -1,24 +1,24 @@
 import { AusteerError } from '@austeer/core';
 import {
+  type Cell,
   type CellPlan,
   type CellReport,
+  type CellStore,
   createBench,
   createCellContext,
   designExperiments,
   drawFigures,
   EXPERIMENTS,
   experimentById,
-  methodEntry,
-  type Negatives,
   openCellStore,
   planCells,
   runCells,
 } from '@austeer/experiments';
 import type { ReproduceFlags } from '../commands/reproduce.ts';
 import type { AusteerContext } from '../context.ts';
+import { contextOptions, taskLoader } from '../experiment-context.ts';
 import { usageError } from '../flags.ts';
-import { openModels } from '../load-models.ts';
-import { loadTaskFor } from '../load-task.ts';
+import { type OpenModels, openModels } from '../load-models.ts';
 import { printFigure } from '../output/figure.ts';
 import { describeSeconds } from '../output/progress-line.ts';
 import { formatTable } from '../output/table.ts';
@@ -29,7 +29,7 @@ export async function runReproduce(
   flags: ReproduceFlags,
   ...ids: string[]
 ): Promise<void> {
-  const { terminal, signal } = this;
+  const { terminal } = this;
   if (flags.list) {
     printList(terminal, flags.json);
     return;
@@ -39,10 +39,7 @@ export async function runReproduce(
   const store = openCellStore(`${flags.out}/cells`);
   const models = await openModels(this, flags);
   try {
-    const loadTask = async (name: string, negatives: Negatives) => {
-      if (negatives === 'hard-negatives') throw new MissingEncoderError();
-      return loadTaskFor(undefined, name, { data: flags.data, seed: flags.seed });
-    };
+    const loadTask = taskLoader(flags);
     const bench = createBench({
       models: models.bench,
       loadTask,
@@ -56,31 +53,10 @@ export async function runReproduce(
       printPlan(terminal, await planCells({ cells, store }), flags.json);
       return;
     }
-    const context = createCellContext({
-      store,
-      models: models.sources,
-      loadTask,
-      createMethod: (name) => methodEntry(name).create(),
-      batchSize: flags.batchSize,
-      signal,
-      onProgress: terminal.progress,
-    });
-    const report = await runCells({
-      cells,
-      store,
-      context,
-      shard: flags.shard,
-      onEvent: (event) => {
-        if (event.kind === 'computed') {
-          const { label, cell, done, total } = event;
-          terminal.say(`${done}/${total} ${label} · ${cell.seconds.toFixed(1)} s`);
-        } else if (event.kind === 'failed') {
-          terminal.say(`failed: ${event.error instanceof Error ? event.error.message : String(event.error)}`);
-        } else if (event.kind === 'waiting') {
-          terminal.progress({ stage: 'waiting for other runners, cells left', done: event.cells });
-        }
-      },
-    });
+    const report =
+      flags.redis === undefined
+        ? await runHere(this, flags, { cells, store, models })
+        : await runThere(this, flags.redis, { cells, store, queue: flags.queue });
     const figures = await drawFigures({
       designed,
       bench,
@@ -112,14 +88,64 @@ class CellsFailedError extends AusteerError {
   }
 }
 
-/** The general recipe for pairs compares answers by a sentence encoder. */
-class MissingEncoderError extends AusteerError {
-  constructor() {
-    super(
-      'MISSING_ENCODER',
-      'Pairs by the general recipe need a sentence encoder, which this version has not.',
-    );
+/** Computes in this process. */
+async function runHere(
+  { terminal, signal }: AusteerContext,
+  flags: ReproduceFlags,
+  { cells, store, models }: { cells: readonly Cell[]; store: CellStore; models: OpenModels },
+): Promise<CellReport> {
+  const context = createCellContext({
+    ...contextOptions({ flags, store, models }),
+    signal,
+    onProgress: terminal.progress,
+  });
+  try {
+    return await runCells({
+      cells,
+      store,
+      context,
+      shard: flags.shard,
+      onEvent: (event) => {
+        if (event.kind === 'computed') {
+          const { label, cell, done, total } = event;
+          terminal.say(`${done}/${total} ${label} · ${cell.seconds.toFixed(1)} s`);
+        } else if (event.kind === 'failed') {
+          terminal.say(`failed: ${event.error instanceof Error ? event.error.message : String(event.error)}`);
+        } else if (event.kind === 'waiting') {
+          terminal.progress({ stage: 'waiting for other runners, cells left', done: event.cells });
+        }
+      },
+    });
+  } finally {
+    await context.dispose();
   }
+}
+
+/** Has a fleet compute, and shows all of it in one terminal. */
+async function runThere(
+  { terminal, signal }: AusteerContext,
+  redis: string,
+  options: { cells: readonly Cell[]; store: CellStore; queue: string },
+): Promise<CellReport> {
+  const { runOnFleet } = await import('@austeer/experiments/queue');
+  let shown = '';
+  return runOnFleet({
+    ...options,
+    redis,
+    signal,
+    onProgress: ({ done, total, failed, workers, waiting, active }) => {
+      const lines = [
+        `${done}/${total} cells${failed > 0 ? `, ${failed} failed` : ''} · ${workers} workers · ${waiting} groups wait`,
+        ...active.map(
+          ({ worker, label, done: at, total: of }) =>
+            `  ${worker}: ${label}${of === undefined ? '' : ` (${at} of ${of})`}`,
+        ),
+      ];
+      if (lines.join('\n') === shown) return;
+      shown = lines.join('\n');
+      for (const line of lines) terminal.say(line);
+    },
+  });
 }
 
 /** The command line that makes an experiment as this run does. */

@@ -35,6 +35,11 @@ export interface Cell<Result = unknown> {
   readonly result?: Result;
 }
 
+/** A cell whose needs are known by their hashes only. */
+export type RunnableCell = Omit<Cell, 'needs'> & {
+  readonly needs: Readonly<Record<string, { readonly hash: string }>>;
+};
+
 /** A cell as its run function gets it: everything it needs is there. */
 export interface RunningCell<Inputs extends object> {
   readonly inputs: Inputs;

@@ -5,7 +5,7 @@
  */
 import type { ModelIdentity } from '@austeer/core';
 import type { Task } from '@austeer/pairs';
-import type { MethodSetting } from '@austeer/steering';
+import type { MethodSetting, SteeringMethod } from '@austeer/steering';
 import { type AnswersResult, chosenCell, steeredCell, vanillaCell } from '../cells/answers.ts';
 import type { Cell } from '../cells/cell.ts';
 import type { ItemsInput, ModelInput, PairsInput } from '../cells/cell-context.ts';
@@ -32,9 +32,9 @@ export const FULL_SIZES: Sizes = {
 
 /** Small enough for every experiment to run on a small machine. */
 export const QUICK_SIZES: Sizes = {
-  pairs: 48,
-  label: { validation: 20, test: 50 },
-  text: { validation: 6, test: 16 },
+  pairs: 32,
+  label: { validation: 12, test: 40 },
+  text: { validation: 4, test: 12 },
 };
 
 /** A model of this run. */
@@ -163,7 +163,12 @@ export function createBench(options: BenchOptions): Bench {
     },
     items: (task, { part, validation, count, seed: own }) =>
       itemsInput(task, { part, validation, count, seed: own }),
-    settings: (method) => (quick ? methodEntry(method).quick : methodEntry(method).create().grid),
+    settings(method) {
+      const entry = methodEntry(method);
+      const { budgetOf, grid } = entry.create();
+      const most = mostBudget(bench.model, budgetOf);
+      return (quick ? entry.quick : grid).filter(({ budget = 0 }) => budget <= most);
+    },
     vanilla: ({ input }, items) => vanillaCell({ model: input, items }),
     plan({ model = bench.model, pairs, method, setting, seed: own = seed }) {
       return planCell({ model: model.input, pairs, method, seed: own, setting });
@@ -184,6 +189,16 @@ export function createBench(options: BenchOptions): Bench {
     },
   };
   return bench;
+}
+
+/** A model has only so many heads or layers. */
+function mostBudget(
+  { identity: { layers, widths }, headSize }: BenchModel,
+  budgetOf: SteeringMethod['budgetOf'],
+): number {
+  if (budgetOf === 'layers') return layers;
+  if (budgetOf === 'heads' && headSize !== undefined) return (layers * (widths.attention ?? 0)) / headSize;
+  return Number.POSITIVE_INFINITY;
 }
 
 function dataOf(task: Task, sizes: Sizes, seed: number, negatives: Negatives): BenchTask {

@@ -99,10 +99,11 @@ export async function runCells(options: {
       Object.values(needs).some(({ hash }) => failures.has(hash)),
     );
     fail(blocked, 'a cell that it needs failed');
+    if (blocked.length > 0) continue;
     const ready = [...open.values()].filter(
       ({ needs }) => !Object.values(needs).some(({ hash }) => open.has(hash)),
     );
-    let moved = blocked.length > 0;
+    let moved = false;
     for (const { cells } of groupCells(ready)) {
       context.signal?.throwIfAborted();
       onEvent?.({ kind: 'started', cells });

@@ -4,7 +4,7 @@
  * @module
  */
 import { AusteerError } from '@austeer/core';
-import type { Cell } from '../cells/cell.ts';
+import type { RunnableCell } from '../cells/cell.ts';
 import type { CellContext } from '../cells/cell-context.ts';
 import type { StoredCell } from '../cells/stored-cell.ts';
 import type { CellStore } from '../store/cell-store.ts';
@@ -23,7 +23,7 @@ export interface GroupOutcome {
   /** Computed here and now. */
   readonly computed: readonly StoredCell[];
   /** Cells that another runner holds. */
-  readonly elsewhere: readonly Cell[];
+  readonly elsewhere: readonly RunnableCell[];
 }
 
 /**
@@ -32,13 +32,13 @@ export interface GroupOutcome {
  * @throws CellNeedMissingError, and whatever the kind throws: then nothing of the group is kept.
  */
 export async function runGroup(options: {
-  cells: readonly Cell[];
+  cells: readonly RunnableCell[];
   store: CellStore;
   context: CellContext;
 }): Promise<GroupOutcome> {
   const { cells, store, context } = options;
   const leases: Lease[] = [];
-  const [mine, elsewhere]: [Cell[], Cell[]] = [[], []];
+  const [mine, elsewhere]: [RunnableCell[], RunnableCell[]] = [[], []];
   try {
     for (const cell of cells) {
       if (await store.has(cell.hash)) continue;
@@ -56,7 +56,7 @@ export async function runGroup(options: {
 }
 
 async function computeCells(
-  cells: readonly Cell[],
+  cells: readonly RunnableCell[],
   store: CellStore,
   context: CellContext,
 ): Promise<StoredCell[]> {
@@ -86,8 +86,8 @@ async function computeCells(
 
 async function readNeeds(
   inputs: object,
-  needs: Cell['needs'],
-  { kind }: Cell,
+  needs: RunnableCell['needs'],
+  { kind }: RunnableCell,
   store: CellStore,
 ): Promise<Record<string, StoredCell>> {
   const entries = Object.entries(needs).map(async ([role, { hash }]) => {

@@ -9,7 +9,7 @@ import { access, link, mkdir, readdir, readFile, rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import { FileFormatError } from '@austeer/core';
 import { readFileBytes, writeFileAtomic } from '@austeer/core/node';
-import type { Cell } from '../cells/cell.ts';
+import type { Cell, RunnableCell } from '../cells/cell.ts';
 import type { CellOutcome, StoredCell } from '../cells/stored-cell.ts';
 import { type Lease, type RunnerIdentity, runnerIdentity, takeLease } from './lease.ts';
 
@@ -24,7 +24,7 @@ export interface CellStore {
   readFile(hash: string, name: string): Promise<Uint8Array>;
   /** Keeps a result. @returns false when the cell was there already: the first result stays */
   write(
-    cell: Cell,
+    cell: RunnableCell,
     outcome: CellOutcome<unknown>,
     facts: { seconds: number; work: number },
   ): Promise<boolean>;
