@@ -10,6 +10,7 @@ import { captureCommand } from './commands/capture.ts';
 import { demoCommand } from './commands/demo.ts';
 import { doctorCommand } from './commands/doctor.ts';
 import { evaluateCommand } from './commands/evaluate.ts';
+import { experimentRoutes } from './commands/experiment.ts';
 import { generateCommand } from './commands/generate.ts';
 import { localizeCommand } from './commands/localize.ts';
 import { modelsCommand } from './commands/models.ts';
@@ -39,6 +40,7 @@ export const application = buildApplication<AusteerContext>(
       score: scoreCommand,
       evaluate: evaluateCommand,
       reproduce: reproduceCommand,
+      experiment: experimentRoutes,
       worker: workerCommand,
       bake: bakeCommand,
     },

@@ -26,6 +26,12 @@ export {
   type SelectSettingOptions,
   selectSetting,
 } from './fit-on-task.ts';
+export {
+  type ExperimentFile,
+  type ExperimentFileMethod,
+  parseExperimentFile,
+} from './grid/experiment-file.ts';
+export { gridExperiment, sizesOf } from './grid/grid-experiment.ts';
 export { METHOD_NAMES, type MethodEntry, methodEntry } from './methods.ts';
 export {
   type Bench,

@@ -1,14 +1,6 @@
 import { buildCommand } from '@stricli/core';
-import {
-  batchFlag,
-  computeFlags,
-  jsonFlag,
-  type ModelFlags,
-  optionalPath,
-  parseWhole,
-  seedFlag,
-} from '../flags.ts';
-import { fleetFlags } from './worker.ts';
+import { batchFlag, computeFlags, jsonFlag, type ModelFlags, optionalPath, seedFlag } from '../flags.ts';
+import { fleetFlags, parseShard } from './worker.ts';
 
 export interface ReproduceFlags extends Omit<ModelFlags, 'model'> {
   readonly model: string[];
@@ -23,14 +15,6 @@ export interface ReproduceFlags extends Omit<ModelFlags, 'model'> {
   readonly seed: number;
   readonly batchSize?: number | undefined;
   readonly json: boolean;
-}
-
-/** `2/8`: the second of eight. */
-function parseShard(text: string): { index: number; count: number } {
-  const [index, count, ...rest] = text.split('/').map(parseWhole);
-  if (index === undefined || count === undefined || rest.length > 0)
-    throw new SyntaxError(`${text} is not i/n`);
-  return { index, count };
 }
 
 export const reproduceCommand = buildCommand({
@@ -65,13 +49,6 @@ export const reproduceCommand = buildCommand({
         optional: true,
         brief: 'Compute part i of n, on one of n machines that share the folder',
         placeholder: 'i/n',
-      },
-      redis: {
-        kind: 'parsed',
-        parse: String,
-        optional: true,
-        brief: 'Have a fleet of `austeer worker` compute, through this Redis server',
-        placeholder: 'url',
       },
       ...fleetFlags,
       out: {

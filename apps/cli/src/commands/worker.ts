@@ -13,8 +13,15 @@ export interface WorkerFlags extends Omit<ModelFlags, 'model'> {
   readonly batchSize?: number | undefined;
 }
 
-/** Where a fleet meets. */
-export const fleetFlags = {
+/** `2/8`: the second of eight. */
+export function parseShard(text: string): { index: number; count: number } {
+  const [index, count, ...rest] = text.split('/').map(parseWhole);
+  if (index === undefined || count === undefined || rest.length > 0)
+    throw new SyntaxError(`${text} is not i/n`);
+  return { index, count };
+}
+
+const queueFlag = {
   queue: {
     kind: 'parsed',
     parse: String,
@@ -22,6 +29,18 @@ export const fleetFlags = {
     brief: 'Name of the queue; workers and boss of one fleet give the same',
     placeholder: 'name',
   },
+} as const;
+
+/** Work that is left to a fleet. */
+export const fleetFlags = {
+  redis: {
+    kind: 'parsed',
+    parse: String,
+    optional: true,
+    brief: 'Have a fleet of `austeer worker` compute, through this Redis server',
+    placeholder: 'url',
+  },
+  ...queueFlag,
 } as const;
 
 export const workerCommand = buildCommand({
@@ -34,7 +53,7 @@ export const workerCommand = buildCommand({
         brief: 'Address of the Redis server, for example redis://127.0.0.1:6379',
         placeholder: 'url',
       },
-      ...fleetFlags,
+      ...queueFlag,
       model: {
         kind: 'parsed',
         parse: (text: string) => text.split(','),

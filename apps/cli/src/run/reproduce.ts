@@ -1,150 +1,28 @@
-import { AusteerError } from '@austeer/core';
-import {
-  type Cell,
-  type CellPlan,
-  type CellReport,
-  type CellStore,
-  createBench,
-  createCellContext,
-  designExperiments,
-  drawFigures,
-  EXPERIMENTS,
-  experimentById,
-  openCellStore,
-  planCells,
-  runCells,
-} from '@austeer/experiments';
+import { EXPERIMENTS, experimentById } from '@austeer/experiments';
 import type { ReproduceFlags } from '../commands/reproduce.ts';
 import type { AusteerContext } from '../context.ts';
-import { contextOptions, taskLoader } from '../experiment-context.ts';
 import { usageError } from '../flags.ts';
-import { type OpenModels, openModels } from '../load-models.ts';
-import { printFigure } from '../output/figure.ts';
-import { describeSeconds } from '../output/progress-line.ts';
 import { formatTable } from '../output/table.ts';
 import type { Terminal } from '../output/terminal.ts';
+import { runExperiments } from '../run-experiments.ts';
 
 export async function runReproduce(
   this: AusteerContext,
   flags: ReproduceFlags,
   ...ids: string[]
 ): Promise<void> {
-  const { terminal } = this;
+  const { quick, plan } = flags;
   if (flags.list) {
-    printList(terminal, flags.json);
+    printList(this.terminal, flags.json);
     return;
   }
   if (ids.length === 0) throw usageError('experiments', 'none', 'ids such as table1 fig10, or all');
-  const experiments = ids.includes('all') ? EXPERIMENTS : ids.map(experimentById);
-  const store = openCellStore(`${flags.out}/cells`);
-  const models = await openModels(this, flags);
-  try {
-    const loadTask = taskLoader(flags);
-    const bench = createBench({
-      models: models.bench,
-      loadTask,
-      quick: flags.quick,
-      seed: flags.seed,
-      command: (id) => commandOf(flags, id),
-    });
-    const designed = await designExperiments(experiments, bench);
-    const cells = designed.flatMap(({ design }) => design.cells);
-    if (flags.plan) {
-      printPlan(terminal, await planCells({ cells, store }), flags.json);
-      return;
-    }
-    const report =
-      flags.redis === undefined
-        ? await runHere(this, flags, { cells, store, models })
-        : await runThere(this, flags.redis, { cells, store, queue: flags.queue });
-    const figures = await drawFigures({
-      designed,
-      bench,
-      store,
-      folder: `${flags.out}/figures`,
-      failures: report.failures,
-    });
-    const { failures, ...counts } = report;
-    const failed = failures.map(({ cell, reason }) => ({ hash: cell.hash, reason }));
-    if (flags.json) terminal.printJson({ ...counts, failed, figures });
-    else {
-      for (const figure of figures) printFigure(terminal, figure);
-      printReport(terminal, report, flags.out);
-    }
-    if (failures.length > 0) throw new CellsFailedError(failures);
-  } finally {
-    await models.dispose();
-  }
-}
-
-/** Some cells could not be computed; everything else is there. */
-class CellsFailedError extends AusteerError {
-  constructor(failures: CellReport['failures']) {
-    const reasons = [...new Set(failures.map(({ reason }) => reason))];
-    super(
-      'CELLS_FAILED',
-      `${failures.length} cells could not be computed: ${reasons.join('; ')}. Run the command again to try them again.`,
-    );
-  }
-}
-
-/** Computes in this process. */
-async function runHere(
-  { terminal, signal }: AusteerContext,
-  flags: ReproduceFlags,
-  { cells, store, models }: { cells: readonly Cell[]; store: CellStore; models: OpenModels },
-): Promise<CellReport> {
-  const context = createCellContext({
-    ...contextOptions({ flags, store, models }),
-    signal,
-    onProgress: terminal.progress,
-  });
-  try {
-    return await runCells({
-      cells,
-      store,
-      context,
-      shard: flags.shard,
-      onEvent: (event) => {
-        if (event.kind === 'computed') {
-          const { label, cell, done, total } = event;
-          terminal.say(`${done}/${total} ${label} · ${cell.seconds.toFixed(1)} s`);
-        } else if (event.kind === 'failed') {
-          terminal.say(`failed: ${event.error instanceof Error ? event.error.message : String(event.error)}`);
-        } else if (event.kind === 'waiting') {
-          terminal.progress({ stage: 'waiting for other runners, cells left', done: event.cells });
-        }
-      },
-    });
-  } finally {
-    await context.dispose();
-  }
-}
-
-/** Has a fleet compute, and shows all of it in one terminal. */
-async function runThere(
-  { terminal, signal }: AusteerContext,
-  redis: string,
-  options: { cells: readonly Cell[]; store: CellStore; queue: string },
-): Promise<CellReport> {
-  const { runOnFleet } = await import('@austeer/experiments/queue');
-  let shown = '';
-  return runOnFleet({
-    ...options,
-    redis,
-    signal,
-    onProgress: ({ done, total, failed, workers, waiting, active }) => {
-      const lines = [
-        `${done}/${total} cells${failed > 0 ? `, ${failed} failed` : ''} · ${workers} workers · ${waiting} groups wait`,
-        ...active.map(
-          ({ worker, label, done: at, total: of }) =>
-            `  ${worker}: ${label}${of === undefined ? '' : ` (${at} of ${of})`}`,
-        ),
-      ];
-      if (lines.join('\n') === shown) return;
-      shown = lines.join('\n');
-      for (const line of lines) terminal.say(line);
-    },
+  await runExperiments(this, {
+    flags,
+    experiments: ids.includes('all') ? EXPERIMENTS : ids.map(experimentById),
+    bench: { quick },
+    command: (id) => commandOf(flags, id),
+    plan,
   });
 }
 
@@ -168,35 +46,4 @@ function printList(terminal: Terminal, json: boolean): void {
         rows.map(({ id, title, needs }) => [id, title, needs]),
       ),
     );
-}
-
-function printPlan(terminal: Terminal, plan: CellPlan, json: boolean): void {
-  if (json) {
-    terminal.printJson(plan);
-    return;
-  }
-  const rows = plan.cells.map(({ hash, label, cached, seconds }) => [
-    hash.slice(0, 10),
-    cached ? 'there' : 'to do',
-    seconds === undefined ? '?' : `${seconds.toFixed(1)} s`,
-    label,
-  ]);
-  terminal.print(formatTable(['cell', 'state', 'cost', 'what'], rows));
-  const missing = plan.cells.length - plan.cached;
-  terminal.print(
-    `${plan.cells.length} cells, ${plan.cached} there, ${missing} to do: about ${describeSeconds(plan.seconds)}` +
-      (plan.unknown > 0 ? `, and ${plan.unknown} cells of unknown cost` : ''),
-  );
-}
-
-function printReport(terminal: Terminal, report: CellReport, out: string): void {
-  const { total, cached, computed, elsewhere, failures, cellSeconds, seconds } = report;
-  const nothing = computed === 0 && elsewhere === 0 && failures.length === 0;
-  terminal.print(
-    nothing
-      ? `Nothing to do: all ${total} cells are there (they took ${describeSeconds(cellSeconds)}).`
-      : `${total} cells: ${cached} were there, ${computed} computed in ${describeSeconds(seconds)}` +
-          `${elsewhere > 0 ? `, ${elsewhere} by other runners` : ''}; all cells together took ${describeSeconds(cellSeconds)}.`,
-  );
-  terminal.print(`figures → ${out}/figures`);
 }

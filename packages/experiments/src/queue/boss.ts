@@ -107,7 +107,7 @@ export async function runOnFleet(options: FleetOptions): Promise<CellReport> {
         ({ hash, needs }) => !busy.has(hash) && !Object.values(needs).some((need) => open.has(need.hash)),
       );
       for (const group of groupCells(ready)) {
-        const key = group.cells.map(({ hash }) => hash.slice(0, 12)).join('-');
+        const key = `cells-${group.cells.map(({ hash }) => hash.slice(0, 12)).join('-')}`;
         await (await queue.getJob(key))?.remove().catch(() => undefined);
         await queue.add('cells', jobOf(group), { jobId: key });
         sent.set(key, { ...group, key });

@@ -32,9 +32,9 @@ export const FULL_SIZES: Sizes = {
 
 /** Small enough for every experiment to run on a small machine. */
 export const QUICK_SIZES: Sizes = {
-  pairs: 32,
-  label: { validation: 12, test: 40 },
-  text: { validation: 4, test: 12 },
+  pairs: 24,
+  label: { validation: 8, test: 30 },
+  text: { validation: 3, test: 8 },
 };
 
 /** A model of this run. */

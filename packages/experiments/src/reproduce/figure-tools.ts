@@ -39,7 +39,10 @@ export function accuracy(
   };
 }
 
-/** The mean of several accuracies, each of its own items; the interval is the normal one of independent tests. */
+/**
+ * The mean of several accuracies, each of its own items. The ends of its interval lie as far from it as independent
+ * deviations to the ends of theirs add up to (the square-and-add method of Newcombe and Zou), also where all are 0.
+ */
 export function meanAccuracy(
   estimates: readonly (Estimate | null)[],
   paper?: number | undefined,
@@ -47,12 +50,12 @@ export function meanAccuracy(
   const known = estimates.filter((estimate) => estimate !== null);
   if (known.length === 0) return null;
   const value = known.reduce((sum, estimate) => sum + estimate.value, 0) / known.length;
-  const variance = known.reduce((sum, { value: p, items = 1 }) => sum + (p * (1 - p)) / items, 0);
-  const half = (1.96 * Math.sqrt(variance)) / known.length;
+  const distance = (end: 'low' | 'high'): number =>
+    Math.hypot(...known.map((estimate) => estimate.value - (estimate[end] ?? estimate.value))) / known.length;
   return {
     value,
-    low: Math.max(0, value - half),
-    high: Math.min(1, value + half),
+    low: Math.max(0, value - distance('low')),
+    high: Math.min(1, value + distance('high')),
     items: known.reduce((sum, { items = 0 }) => sum + items, 0),
     ...(paper !== undefined && { paper }),
     ...(known.length < estimates.length && { note: `mean of ${known.length} of ${estimates.length} tasks` }),

@@ -14,6 +14,9 @@ export const ACCURACY_TASKS = ['boolq', 'copa', 'winogrande', 'svamp', 'mawps'] 
 /** The three commonsense tasks of Tables 4, 10 and 13. */
 export const COMMONSENSE_TASKS = ['boolq', 'copa', 'winogrande'] as const;
 
+/** Two of them with short prompts, for quick runs. */
+export const SHORT_TASKS = ['copa', 'winogrande'] as const;
+
 /** The model that a small one is set beside: the paper's oldest and smallest. */
 export const PAPER_MODEL = 'LLaMA2-7B-Chat';
 

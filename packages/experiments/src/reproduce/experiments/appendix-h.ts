@@ -20,9 +20,9 @@ export const appendixH: Experiment = {
             cell: unitEffectsCell(
               {
                 model,
-                items: bench.items(data.task, { ...data.validation, count: bench.quick ? 8 : 100 }),
+                items: bench.items(data.task, { ...data.validation, count: bench.quick ? 6 : 100 }),
                 site,
-                units: bench.quick ? 8 : 50,
+                units: bench.quick ? 6 : 50,
                 seed: bench.seed,
               },
               statisticsCell({ model, pairs: data.pairs, sites: SITES }),

@@ -13,7 +13,7 @@ export const figure13: Experiment = {
   needs: 'the tasks’ data',
   async design(bench) {
     const names = bench.quick ? ['copa'] : ['boolq', 'copa', 'winogrande', 'svamp', 'mawps'];
-    const counts = bench.quick ? [8, 16, 32] : [50, 100, 200, 300, 500, 1000];
+    const counts = bench.quick ? [6, 12, 24] : [50, 100, 200, 300, 500, 1000];
     const draws = bench.quick ? [1, 2] : [1, 2, 3, 4, 5];
     const tasks = await Promise.all(names.map(async (name) => ({ name, data: await bench.data(name) })));
     const runs = tasks.flatMap(({ name, data }) =>

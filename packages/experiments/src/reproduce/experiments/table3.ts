@@ -3,7 +3,7 @@ import type { Estimate } from '../../result-figure.ts';
 import type { BenchTask } from '../bench.ts';
 import type { Experiment } from '../experiment.ts';
 import { accuracy, commonNotes, meanAccuracy, share } from '../figure-tools.ts';
-import { ACCURACY_TASKS, COMMONSENSE_TASKS, TABLE_3 } from '../paper-numbers.ts';
+import { ACCURACY_TASKS, SHORT_TASKS, TABLE_3 } from '../paper-numbers.ts';
 
 const ABLATIONS = ['austeer-ffn', 'random-ffn', 'difference-ffn', 'fixed-vector-ffn', 'fixed-strength-ffn'];
 /** Draws of the random localization. */
@@ -15,7 +15,7 @@ export const table3: Experiment = {
   title: 'Ablations: random units, activation difference, fixed vector, fixed strength',
   needs: 'the tasks’ data',
   async design(bench) {
-    const names = bench.quick ? COMMONSENSE_TASKS : ACCURACY_TASKS;
+    const names = bench.quick ? SHORT_TASKS : ACCURACY_TASKS;
     const tasks = await Promise.all(names.map(async (name) => ({ name, data: await bench.data(name) })));
     const runs = tasks.flatMap(({ name, data }) =>
       data.missing === undefined
@@ -55,7 +55,7 @@ export const table3: Experiment = {
                 tasks.map(({ data }): BenchTask => data),
               ),
               'The paper’s averages are of Gemma2-9B-it over five tasks.',
-              ...(bench.quick ? [`Quick: ${names.join(', ')} only, so the average is of three tasks.`] : []),
+              ...(bench.quick ? [`Quick: ${names.join(', ')} only, so the average is of two tasks.`] : []),
             ],
             content: {
               kind: 'table',

@@ -6,7 +6,7 @@ import type { Estimate } from '../../result-figure.ts';
 import type { Bench, BenchData } from '../bench.ts';
 import type { Experiment, Results } from '../experiment.ts';
 import { accuracy, commonNotes, meanAccuracy, secondsOf, share } from '../figure-tools.ts';
-import { ACCURACY_TASKS, COMMONSENSE_TASKS, TABLE_7 } from '../paper-numbers.ts';
+import { ACCURACY_TASKS, SHORT_TASKS, TABLE_7 } from '../paper-numbers.ts';
 
 const METHOD = 'austeer-ffn';
 const STRATEGIES: readonly SearchStrategy[] = ['halving', 'coarse-to-fine'];
@@ -36,7 +36,7 @@ export const table7: Experiment = {
   title: 'Choosing k and α: on the test items, on validation items, by halving, from coarse to fine',
   needs: 'the tasks’ data',
   async design(bench) {
-    const names = bench.quick ? COMMONSENSE_TASKS : ACCURACY_TASKS;
+    const names = bench.quick ? SHORT_TASKS : ACCURACY_TASKS;
     const tasks = await Promise.all(names.map(async (name) => ({ name, data: await bench.data(name) })));
     const runs = tasks.flatMap(({ name, data }) =>
       data.missing === undefined ? [{ name, ...selectionsOf(bench, data) }] : [],
