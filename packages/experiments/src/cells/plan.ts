@@ -73,7 +73,7 @@ export function planCell(inputs: PlanInputs): Cell<PlanResult> {
 }
 
 /** The plan of a computed cell. */
-export async function readPlan(hash: string, file: CellContext['file']): Promise<SteeringPlan> {
+async function readPlan(hash: string, file: CellContext['file']): Promise<SteeringPlan> {
   return planFromSafetensors(await file(hash, PLAN_FILE));
 }
 

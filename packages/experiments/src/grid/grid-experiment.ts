@@ -18,7 +18,16 @@ import type { Estimate, TableFigure } from '../result-figure.ts';
 import type { SelectionCriterion } from '../select-cell.ts';
 import type { ExperimentFile, ExperimentFileMethod } from './experiment-file.ts';
 
-/** The sizes that a file asks for. */
+/**
+ * The sizes that a file asks for.
+ *
+ * @example
+ * ```ts
+ * import { parseExperimentFile } from '@austeer/experiments';
+ * const file = parseExperimentFile('{"name": "tiny", "tasks": ["copa"], "methods": [{"method": "caa"}]}');
+ * sizesOf(file).pairs; // 1000
+ * ```
+ */
 export function sizesOf({ pairs, validation, test = Number.MAX_SAFE_INTEGER }: ExperimentFile): Sizes {
   return { pairs, label: { validation, test }, text: { validation, test } };
 }
@@ -36,6 +45,7 @@ interface Row {
  *
  * @example
  * ```ts
+ * import { parseExperimentFile } from '@austeer/experiments';
  * const file = parseExperimentFile('{"name": "tiny", "tasks": ["copa"], "methods": [{"method": "caa"}]}');
  * gridExperiment(file).id; // 'tiny'
  * ```

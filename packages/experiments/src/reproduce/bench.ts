@@ -23,14 +23,28 @@ export interface Sizes {
   readonly text: { readonly validation: number; readonly test: number };
 }
 
-/** The paper's sizes, with the validation of its Table 7. */
+/**
+ * The paper's sizes, with the validation of its Table 7.
+ *
+ * @example
+ * ```ts
+ * FULL_SIZES.pairs; // 1000
+ * ```
+ */
 export const FULL_SIZES: Sizes = {
   pairs: 1000,
   label: { validation: 100, test: Number.MAX_SAFE_INTEGER },
   text: { validation: 100, test: Number.MAX_SAFE_INTEGER },
 };
 
-/** Small enough for every experiment to run on a small machine. */
+/**
+ * Small enough for every experiment to run on a small machine.
+ *
+ * @example
+ * ```ts
+ * QUICK_SIZES.pairs < FULL_SIZES.pairs; // true
+ * ```
+ */
 export const QUICK_SIZES: Sizes = {
   pairs: 24,
   label: { validation: 8, test: 30 },

@@ -11,7 +11,7 @@ import type { CellStore } from '../store/cell-store.ts';
 import type { Lease } from '../store/lease.ts';
 
 /** A cell is computed from others that are not there. */
-export class CellNeedMissingError extends AusteerError {
+class CellNeedMissingError extends AusteerError {
   constructor(options: { label: string; role: string; hash: string }) {
     const { label, role, hash } = options;
     super('CELL_NEED_MISSING', `${label} needs the cell ${hash} (${role}), which was not computed.`);

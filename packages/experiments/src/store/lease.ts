@@ -12,7 +12,7 @@ import { hostname } from 'node:os';
 import { join } from 'node:path';
 
 /** A lease is dead when nothing was heard of its holder for so long, in milliseconds. */
-export const LEASE_TIMEOUT = 30_000;
+const LEASE_TIMEOUT = 30_000;
 /** A holder is heard of this often. */
 const HEARTBEAT = 3_000;
 

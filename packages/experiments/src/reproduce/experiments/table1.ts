@@ -6,7 +6,7 @@ import { accuracy, commonNotes, meanAccuracy, share } from '../figure-tools.ts';
 import { ACCURACY_TASKS, PAPER_MODEL, PAPER_TASKS, TABLE_1, TABLE_1_AVERAGE } from '../paper-numbers.ts';
 
 /** Methods of the main comparison. */
-export const MAIN_METHODS = ['iti', 'caa', 'sadi', 'austeer-head', 'austeer-ffn'] as const;
+const MAIN_METHODS = ['iti', 'caa', 'sadi', 'austeer-head', 'austeer-ffn'] as const;
 
 /** Every method on every task that is there: what Tables 1, 7, 8 and 9 are read from. */
 export async function mainSweeps(bench: Bench, methods: readonly string[] = MAIN_METHODS) {
@@ -22,7 +22,7 @@ export async function mainSweeps(bench: Bench, methods: readonly string[] = MAIN
 }
 
 /** The cells of the sweeps, tests last. */
-export function cellsOf(sweeps: Awaited<ReturnType<typeof mainSweeps>>) {
+function cellsOf(sweeps: Awaited<ReturnType<typeof mainSweeps>>) {
   return sweeps.flatMap(({ vanilla, sweeps: byMethod }) => [
     ...(vanilla ? [vanilla] : []),
     ...[...(byMethod?.values() ?? [])].map(({ chosen }) => chosen),
