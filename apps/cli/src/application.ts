@@ -7,6 +7,7 @@ import { AusteerError } from '@austeer/core';
 import { buildApplication, buildRouteMap, text_en } from '@stricli/core';
 import { bakeCommand } from './commands/bake.ts';
 import { captureCommand } from './commands/capture.ts';
+import { compareCommand } from './commands/compare.ts';
 import { demoCommand } from './commands/demo.ts';
 import { doctorCommand } from './commands/doctor.ts';
 import { evaluateCommand } from './commands/evaluate.ts';
@@ -42,6 +43,7 @@ export const application = buildApplication<AusteerContext>(
       reproduce: reproduceCommand,
       experiment: experimentRoutes,
       worker: workerCommand,
+      compare: compareCommand,
       bake: bakeCommand,
     },
     docs: {

@@ -59,9 +59,10 @@ export const requiredPath = (brief: string) =>
 export const computeFlags = {
   precision: {
     kind: 'enum',
-    values: ['fp32', '4bit', '4bit-fast'],
+    values: ['fp32', '4bit', '4bit-fast', '8bit'],
     default: 'fp32',
-    brief: 'GGUF models: exact; 4-bit weights, 8-bit activations; the same, faster and coarser',
+    brief:
+      'GGUF models: exact; 4-bit weights, 8-bit activations; the same, faster and coarser; 8-bit weights, for prompts',
   },
   threads: optionalWhole('Threads of the matrix products [all cores]'),
   device: {
@@ -145,6 +146,34 @@ export const rankingFlags = {
     values: ['official', 'paper'],
     default: 'official',
     brief: 'Sign where as many pairs rise as fall: + as the released code, − as the paper',
+  },
+} as const;
+
+/** What methods other than AUSteer need. */
+export interface MethodFlags {
+  readonly layers?: number[] | undefined;
+  readonly sae?: string | undefined;
+  readonly saeLayer?: number | undefined;
+  readonly keepFraction?: number | undefined;
+}
+
+/** What methods other than AUSteer need. */
+export const methodFlags = {
+  layers: {
+    kind: 'parsed',
+    parse: parseWholeList,
+    optional: true,
+    brief: 'caa: layers to try, from 0 [one in the middle]',
+    placeholder: 'n,…',
+  },
+  sae: optionalPath('sta: sparse autoencoder, .npz or .safetensors (W_enc, b_enc, W_dec, b_dec, threshold)'),
+  saeLayer: optionalWhole('sta: layer of the autoencoder, from 0 [the one its file names]'),
+  keepFraction: {
+    kind: 'parsed',
+    parse: numberParser,
+    optional: true,
+    brief: 'sta: share of features that each mask keeps [0.35]',
+    placeholder: 'x',
   },
 } as const;
 

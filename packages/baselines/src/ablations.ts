@@ -171,11 +171,11 @@ export function createRandomDirection(options: UnitRules = {}): UnitMethod {
  * @example
  * ```ts
  * import { createAusteerMethod } from '@austeer/baselines';
- * withShuffledLabels(createAusteerMethod()).name; // 'austeer, shuffled labels'
+ * withShuffledLabels(createAusteerMethod()).name; // 'austeer/shuffled-labels'
  * ```
  */
 export function withShuffledLabels(method: SteeringMethod): SteeringMethod {
-  const name = `${method.name}, shuffled labels`;
+  const name = `${method.name}/shuffled-labels`;
   return {
     ...method,
     name,

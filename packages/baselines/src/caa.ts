@@ -12,11 +12,11 @@ import {
   type FittedMethod,
   type MethodSetting,
   planFromEdits,
-  type SteeringMethod,
 } from '@austeer/steering';
 import { captureAnswers, meanOverTokens } from './answer-activations.ts';
 import { checkLayer, checkSetting } from './method-checks.ts';
 import { NothingToSteerError } from './nothing-to-steer-error.ts';
+import type { TypedMethod } from './typed-method.ts';
 
 /** Options of {@link createCaaMethod}. */
 export interface CaaOptions {
@@ -63,9 +63,7 @@ const FROM_PROMPT_END: PositionRule = { include: ['lastPromptToken', 'generated'
  * createCaaMethod({ layers: [13, 14, 15] }).grid.length; // 18
  * ```
  */
-export function createCaaMethod(
-  options: CaaOptions = {},
-): SteeringMethod & { fit(options: FitMethodOptions): Promise<FittedCaa> } {
+export function createCaaMethod(options: CaaOptions = {}): TypedMethod<FittedCaa> {
   const { variant = 'paper', token = -1, layers = [undefined], otherBehaviours = [] } = options;
   const isPaper = variant === 'paper';
   if (!Number.isInteger(token) || token > -1) {

@@ -5,17 +5,11 @@
  * @module
  */
 import { InvalidArgumentError, type PairActivations, type PositionRule, siteWidth } from '@austeer/core';
-import {
-  type FitMethodOptions,
-  type FittedMethod,
-  type MethodSetting,
-  type PlanEdit,
-  planFromEdits,
-  type SteeringMethod,
-} from '@austeer/steering';
+import { type FittedMethod, type MethodSetting, type PlanEdit, planFromEdits } from '@austeer/steering';
 import { type ItiHead, type ItiRules, measureHeads, splitByQuestion } from './iti-heads.ts';
 import { checkBudget, checkSetting, readHeads } from './method-checks.ts';
 import { NothingToSteerError } from './nothing-to-steer-error.ts';
+import type { TypedMethod } from './typed-method.ts';
 
 /** Options of {@link createItiMethod}. */
 export interface ItiOptions {
@@ -62,9 +56,7 @@ const MEMORY_LIMIT = 8 * 2 ** 30;
  * createItiMethod({ direction: 'probe' }).name; // 'iti/probe'
  * ```
  */
-export function createItiMethod(
-  options: ItiOptions = {},
-): SteeringMethod & { fit(options: FitMethodOptions): Promise<FittedIti> } {
+export function createItiMethod(options: ItiOptions = {}): TypedMethod<FittedIti> {
   const { direction = 'com', ddof = 0, fold, leaky = false } = options;
   const name = direction === 'com' ? 'iti' : `iti/${direction}`;
   return {

@@ -28,6 +28,8 @@ export class NotConvergedError extends AusteerError {
 /** Steps that shape the next one. */
 const HISTORY = 20;
 const MOST_ITERATIONS = 20_000;
+/** A step of 2⁻⁶⁰ of its length changes no number. */
+const MOST_HALVINGS = 60;
 /** Share of the expected decrease that a step must give (Armijo). */
 const DECREASE = 1e-4;
 /** Rounding of the value: below it, only the gradient tells whether a step went too far. */
@@ -51,6 +53,9 @@ export function minimize(options: {
   let { value, gradient } = objective(at);
   const history: { step: Float64Array; change: Float64Array; curvature: number }[] = [];
   for (let iteration = 0; largest(gradient) > tolerance; iteration++) {
+    const failure = (): NotConvergedError =>
+      new NotConvergedError({ what, gradient: largest(gradient), wanted: tolerance, iterations: iteration });
+    if (iteration === MOST_ITERATIONS) throw failure();
     const direction = nextDirection(gradient, history);
     const slope = dot(direction, gradient);
     let length = history.length === 0 ? 1 / Math.max(1, Math.sqrt(dot(gradient, gradient))) : 1;
@@ -64,17 +69,11 @@ export function minimize(options: {
       const isFlat = found.value <= value + ROUNDING * Math.abs(value);
       if (falls || (isFlat && Math.abs(dot(direction, found.gradient)) <= (1 - DECREASE) * Math.abs(slope)))
         break;
-      if (halvings === 60 || iteration === MOST_ITERATIONS) {
-        throw new NotConvergedError({
-          what,
-          gradient: largest(gradient),
-          wanted: tolerance,
-          iterations: iteration,
-        });
-      }
+      if (halvings === MOST_HALVINGS) throw failure();
       length /= 2;
     }
     const step = next.map((x, i) => x - at[i]!);
+    if (step.every((x) => x === 0)) throw failure();
     const change = found.gradient.map((x, i) => x - gradient[i]!);
     const curvature = dot(step, change);
     if (curvature > 0) history.push({ step, change, curvature });

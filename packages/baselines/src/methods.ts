@@ -36,7 +36,9 @@ export interface MethodOptions {
   /** Width of a head, where the model does not say. */
   readonly headSize?: number | undefined;
   /** Needed by STA. */
-  readonly autoencoder?: { readonly model: SparseAutoencoder; readonly layer: number } | undefined;
+  readonly autoencoder?: SparseAutoencoder | undefined;
+  /** Layer of the autoencoder, where its file does not name it. */
+  readonly autoencoderLayer?: number | undefined;
   /** Share of the features that STA keeps. @default 0.35 */
   readonly keepFraction?: number | undefined;
   /** Settings to try. @default the method's own */
@@ -56,15 +58,8 @@ const FACTORIES: Readonly<Record<string, (options: MethodOptions) => SteeringMet
   'sadi/hidden/official': (options) =>
     createSadiMethod({ ...options, component: 'hidden', variant: 'official' }),
   'sadi/neuron': (options) => createSadiMethod({ ...options, component: 'neuron' }),
-  sta: ({ autoencoder, keepFraction, grid }) => {
-    if (autoencoder !== undefined) {
-      return createStaMethod({
-        autoencoder: autoencoder.model,
-        layer: autoencoder.layer,
-        keepFraction,
-        grid,
-      });
-    }
+  sta: ({ autoencoder, autoencoderLayer: layer, keepFraction, grid }) => {
+    if (autoencoder !== undefined) return createStaMethod({ autoencoder, layer, keepFraction, grid });
     throw new InvalidArgumentError({
       argument: 'autoencoder',
       given: undefined,
@@ -92,6 +87,84 @@ const FACTORIES: Readonly<Record<string, (options: MethodOptions) => SteeringMet
  * ```
  */
 export const METHODS: readonly string[] = Object.freeze(Object.keys(FACTORIES));
+
+/** Budgets and strengths of a first look, by the beginning of a method's name; the longest that fits. */
+const SMALL: Readonly<Record<string, readonly [budgets: readonly number[], strengths: readonly number[]]>> = {
+  austeer: [
+    [16, 64],
+    [5, 20],
+  ],
+  'austeer/all-units': [[], [0.02, 0.1, 0.5, 2]],
+  'austeer/broader-budgets': [
+    [200, 1000],
+    [1, 5],
+  ],
+  'austeer/suppression': [
+    [0.5, 0.9],
+    [0.05, 0.5],
+  ],
+  iti: [
+    [16, 48],
+    [5, 15],
+  ],
+  caa: [[], [0.5, 1, 2, 4]],
+  sadi: [
+    [2, 8],
+    [1, 4],
+  ],
+  'sadi/hidden': [
+    [4, 16],
+    [4, 19],
+  ],
+  'sadi/neuron': [
+    [10, 100],
+    [4, 19],
+  ],
+  sta: [[], [0.5, 1, 2, 4]],
+};
+
+/**
+ * Four settings of a method, for each site and layer that it may steer, for a first look: the same number for every
+ * method, so that none is favoured. The grid of the method itself is what its paper sweeps.
+ *
+ * @param method made by {@link createMethod} or its factory
+ * @param options.sites of methods that rank units. @default the method's own
+ * @param options.budgets in place of the two. @default two
+ * @param options.strengths in place of the two, or of the four where there is no budget. @default those
+ *
+ * @example
+ * ```ts
+ * smallGrid(createMethod('iti')).length; // 4
+ * smallGrid(createMethod('caa'), { strengths: [1, 2] }); // [{ strength: 1 }, { strength: 2 }]
+ * ```
+ */
+export function smallGrid(
+  { name, budgetOf, grid }: SteeringMethod,
+  options: {
+    sites?: readonly Site[] | undefined;
+    budgets?: readonly number[] | undefined;
+    strengths?: readonly number[] | undefined;
+  } = {},
+): MethodSetting[] {
+  const known = Object.keys(SMALL).filter((beginning) => name.startsWith(beginning));
+  const [fewBudgets, fewStrengths] = SMALL[known.sort((a, b) => b.length - a.length)[0] ?? 'austeer']!;
+  const ranked = [...new Set(grid.flatMap(({ site }) => site ?? []))];
+  const sites = ranked.length === 0 ? [undefined] : (options.sites ?? ranked);
+  const layers = [...new Set(grid.map(({ layer }) => layer))];
+  const budgets = budgetOf === undefined ? [undefined] : (options.budgets ?? fewBudgets);
+  return sites.flatMap((site) =>
+    layers.flatMap((layer) =>
+      budgets.flatMap((budget) =>
+        (options.strengths ?? fewStrengths).map((strength) => ({
+          ...(site !== undefined && { site }),
+          ...(layer !== undefined && { layer }),
+          ...(budget !== undefined && { budget }),
+          strength,
+        })),
+      ),
+    ),
+  );
+}
 
 /**
  * A method by its name.

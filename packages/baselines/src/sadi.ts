@@ -15,16 +15,10 @@ import {
   type TokenStrength,
 } from '@austeer/core';
 import { createDifferenceMeter } from '@austeer/localize';
-import {
-  type FitMethodOptions,
-  type FittedMethod,
-  type MethodSetting,
-  type PlanEdit,
-  planFromEdits,
-  type SteeringMethod,
-} from '@austeer/steering';
+import { type FittedMethod, type MethodSetting, type PlanEdit, planFromEdits } from '@austeer/steering';
 import { checkBudget, checkSetting, readHeads } from './method-checks.ts';
 import { NothingToSteerError } from './nothing-to-steer-error.ts';
+import type { TypedMethod } from './typed-method.ts';
 
 /** Options of {@link createSadiMethod}. */
 export interface SadiOptions {
@@ -102,9 +96,7 @@ const AT_PROMPT_END: TokenStrength = { positions: 'lastPromptToken', schedule: '
  * createSadiMethod({ component: 'hidden', variant: 'official' }).name; // 'sadi/hidden/official'
  * ```
  */
-export function createSadiMethod(
-  options: SadiOptions = {},
-): SteeringMethod & { fit(options: FitMethodOptions): Promise<FittedSadi> } {
+export function createSadiMethod(options: SadiOptions = {}): TypedMethod<FittedSadi> {
   const { component = 'head', variant = 'paper', positions = 'all', legacyIndexing = false } = options;
   const { site, counts, factors } = COMPONENTS[component];
   const isOfficial = variant === 'official';
@@ -147,7 +139,11 @@ export function createSadiMethod(
       const facts = {
         method: name,
         pairs: used.length,
-        ...(isOfficial && { pairsTooLong: pairs.length - used.length }),
+        ...(isOfficial && {
+          pairsTooLong: pairs.length - used.length,
+          // A plan knows no prompt; whoever replays it must know that this is not what `steer` does.
+          plan: 'scales the chosen components at the last prompt token; the method also freezes all others there',
+        }),
         component,
         ...(legacyIndexing && { legacyIndexing }),
         ...(component === 'neuron' && { chosenBy: 'the product with the up projection' }),

@@ -32,12 +32,14 @@ export interface SparseAutoencoder {
   readonly threshold?: Float32Array | undefined;
   /** Whether the decoder's bias is taken off before encoding. */
   readonly centred: boolean;
+  /** Layer whose output it was trained on, from 0, where the file says so. */
+  readonly layer?: number | undefined;
 }
 
 /**
  * Reads an autoencoder: `.npz` or `.safetensors` with `W_enc` [width, features], `b_enc`, `W_dec` [features, width],
  * `b_dec`, and `threshold` for JumpReLU. That is the layout of Gemma Scope's `params.npz`; without `threshold` it is a
- * plain ReLU autoencoder.
+ * plain ReLU autoencoder. A safetensors file may name its layer in the metadata, as `layer`.
  *
  * @param options.path name used in errors
  * @param options.centred whether the decoder's bias is taken off before encoding. @default true for plain ones, false
@@ -47,7 +49,8 @@ export interface SparseAutoencoder {
  * @example
  * ```ts
  * import { writeSafetensors } from '@austeer/core';
- * const tensor = (...shape: number[]) => floatTensor(new Float32Array(shape.reduce((a, b) => a * b)), shape);
+ * const tensor = (...shape: number[]) =>
+ *   ({ dtype: 'F32', shape, data: new Float32Array(shape.reduce((a, b) => a * b)) }) as const;
  * const tensors = { W_enc: tensor(4, 8), b_enc: tensor(8), W_dec: tensor(8, 4), b_dec: tensor(4) };
  * (await readSparseAutoencoder(writeSafetensors({ tensors }))).features; // 8
  * ```
@@ -57,7 +60,7 @@ export async function readSparseAutoencoder(
   options: { path?: string | undefined; centred?: boolean | undefined } = {},
 ): Promise<SparseAutoencoder> {
   const { path = 'bytes' } = options;
-  const tensors = await readTensors(bytes, path);
+  const { tensors, layer } = await readTensors(bytes, path);
   const take = (name: string, shape?: readonly number[]): FloatTensor => {
     const tensor = tensors.get(name);
     if (tensor === undefined) {
@@ -81,16 +84,24 @@ export async function readSparseAutoencoder(
     decoderBias: take('b_dec', [width]).data,
     ...(threshold && { threshold }),
     centred: options.centred ?? threshold === undefined,
+    ...(layer !== undefined && { layer }),
   };
 }
 
-async function readTensors(bytes: Uint8Array, path: string): Promise<ReadonlyMap<string, FloatTensor>> {
+async function readTensors(
+  bytes: Uint8Array,
+  path: string,
+): Promise<{ tensors: ReadonlyMap<string, FloatTensor>; layer?: number | undefined }> {
   // "PK": NumPy's archives are ZIP files.
-  if (bytes[0] === 0x50 && bytes[1] === 0x4b) return readNpz(bytes, { path });
-  const { tensors } = readSafetensors(bytes, { path });
-  return new Map(
-    [...tensors].map(([name, entry]) => [name, floatTensor(safetensorsFloats(entry), entry.shape)]),
+  if (bytes[0] === 0x50 && bytes[1] === 0x4b) return { tensors: await readNpz(bytes, { path }) };
+  const { tensors, metadata } = readSafetensors(bytes, { path });
+  const floats = [...tensors].map(
+    ([name, entry]) => [name, floatTensor(safetensorsFloats(entry), entry.shape)] as const,
   );
+  return {
+    tensors: new Map(floats),
+    ...(metadata.layer !== undefined && { layer: Number(metadata.layer) }),
+  };
 }
 
 /** Features of one activation vector. */

@@ -11,20 +11,20 @@ import {
   type FittedMethod,
   type MethodSetting,
   planFromEdits,
-  type SteeringMethod,
 } from '@austeer/steering';
 import { captureAnswers } from './answer-activations.ts';
 import { dot } from './lbfgs.ts';
 import { checkLayer, checkSetting } from './method-checks.ts';
 import { NothingToSteerError } from './nothing-to-steer-error.ts';
 import { decodeDirection, encodeFeatures, type SparseAutoencoder } from './sparse-autoencoder.ts';
+import type { TypedMethod } from './typed-method.ts';
 
 /** Options of {@link createStaMethod}. */
 export interface StaOptions {
   /** Of the residual stream after `layer`. */
   readonly autoencoder: SparseAutoencoder;
-  /** Layer that the autoencoder was trained on, from 0. */
-  readonly layer: number;
+  /** Layer that the autoencoder was trained on, from 0. @default the one that its file names */
+  readonly layer?: number | undefined;
   /**
    * Share of the features that each mask keeps, in (0, 1]. The original's trim of 0.35 is 0.35 here, EasyEdit2's 0.65
    * is 0.35 too. @default 0.35
@@ -48,7 +48,7 @@ export interface FittedSta extends FittedMethod {
  * STA. `strength` is m; the vector is added at every position to the output of the autoencoder's layer. One pair is in
  * memory at a time.
  *
- * @throws InvalidArgumentError for a `keepFraction` out of range.
+ * @throws InvalidArgumentError for a `keepFraction` out of range, or without a layer.
  *
  * @example
  * ```ts
@@ -56,10 +56,16 @@ export interface FittedSta extends FittedMethod {
  * const method = createStaMethod({ autoencoder, layer: 20, keepFraction: 0.35 });
  * ```
  */
-export function createStaMethod(
-  options: StaOptions,
-): SteeringMethod & { fit(options: FitMethodOptions): Promise<FittedSta> } {
-  const { autoencoder, layer, keepFraction = 0.35, mask = 'amplitude-and-frequency' } = options;
+export function createStaMethod(options: StaOptions): TypedMethod<FittedSta> {
+  const { autoencoder, keepFraction = 0.35, mask = 'amplitude-and-frequency' } = options;
+  const { layer = autoencoder.layer } = options;
+  if (layer === undefined) {
+    throw new InvalidArgumentError({
+      argument: 'layer',
+      given: undefined,
+      expected: 'the layer that the autoencoder was trained on, which its file does not name',
+    });
+  }
   if (!(keepFraction > 0 && keepFraction <= 1)) {
     throw new InvalidArgumentError({
       argument: 'keepFraction',

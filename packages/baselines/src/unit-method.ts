@@ -23,16 +23,10 @@ import {
   type ScoringMode,
   type TieOrder,
 } from '@austeer/localize';
-import {
-  type FitMethodOptions,
-  type FittedMethod,
-  type MethodSetting,
-  type PlanEdit,
-  planFromEdits,
-  type SteeringMethod,
-} from '@austeer/steering';
+import { type FittedMethod, type MethodSetting, type PlanEdit, planFromEdits } from '@austeer/steering';
 import { refuse } from './method-checks.ts';
 import { NothingToSteerError } from './nothing-to-steer-error.ts';
+import type { TypedMethod } from './typed-method.ts';
 
 /** How units are found. */
 export interface UnitRules {
@@ -61,9 +55,7 @@ export interface FittedUnits extends FittedMethod {
 }
 
 /** A method whose fit keeps its counts. */
-export interface UnitMethod extends SteeringMethod {
-  fit(options: FitMethodOptions): Promise<FittedUnits>;
-}
+export type UnitMethod = TypedMethod<FittedUnits>;
 
 /** One way to steer by a ranking. */
 export interface UnitVariant {

@@ -20,15 +20,13 @@ const numbers = (length: number) => Float32Array.from({ length }, () => 0.2 * ra
 const features = 40;
 const autoencoder = {
   layer: 1,
-  model: {
-    width: hidden,
-    features,
-    encoder: numbers(hidden * features),
-    encoderBias: numbers(features),
-    decoder: numbers(features * hidden),
-    decoderBias: numbers(hidden),
-    centred: true,
-  },
+  width: hidden,
+  features,
+  encoder: numbers(hidden * features),
+  encoderBias: numbers(features),
+  decoder: numbers(features * hidden),
+  decoderBias: numbers(hidden),
+  centred: true,
 };
 
 const units = { setting: { budget: 6, strength: 4 }, acts: 6 };
@@ -76,6 +74,7 @@ describe('methods by name', () => {
   it('are all in the suite', async () => {
     const { METHODS } = await import('@austeer/baselines');
     expect([...METHODS].sort()).toEqual(Object.keys(cases).sort());
+    for (const name of METHODS) expect(createMethod(name, options).name).toBe(name);
   });
 
   it('says which there are, what is missing, and what cannot be', () => {

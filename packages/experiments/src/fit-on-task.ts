@@ -93,6 +93,7 @@ export async function fitOnTask(options: FitOnTaskOptions): Promise<FittedOnTask
  *
  * @example
  * ```ts
+ * import type { FittedMethod } from '@austeer/steering';
  * declare const fitted: FittedMethod;
  * declare const model: LanguageModel;
  * conditionOf(fitted, { budget: 16, strength: 5 }, model);
@@ -138,6 +139,7 @@ export interface SelectedSetting {
  * @example
  * ```ts
  * import type { Task } from '@austeer/pairs';
+ * import type { FittedMethod } from '@austeer/steering';
  * declare const model: LanguageModel;
  * declare const task: Task;
  * declare const fitted: FittedMethod;
@@ -149,6 +151,8 @@ export async function selectSetting(options: SelectSettingOptions): Promise<Sele
   const { model, task, fitted, settings, validation, criterion = 'accuracy', seed = 0, onCell } = options;
   const { batchSize, signal, onProgress } = options;
   checkSettings(settings, validation.length);
+  // A setting that the method does not have is refused before any item is answered.
+  for (const setting of settings) fitted.plan(setting);
   const cells: EvaluatedCell[] = [];
   const answers: AnswerLine[] = [];
   for (const setting of validation.length > 0 ? settings : []) {

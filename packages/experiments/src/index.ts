@@ -17,6 +17,17 @@ export type {
 } from './cells/cell-context.ts';
 export type { CellOutcome, StoredCell } from './cells/stored-cell.ts';
 export {
+  type ComparedMethod,
+  type CompareMethodsOptions,
+  type ComparisonEvent,
+  type ComparisonHeader,
+  type ComparisonLog,
+  compareMethods,
+  type MethodResult,
+  type MethodSeconds,
+} from './compare-methods.ts';
+export { comparisonFigure } from './comparison-figure.ts';
+export {
   conditionOf,
   type FitOnTaskOptions,
   type FittedOnTask,

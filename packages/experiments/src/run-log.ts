@@ -13,6 +13,7 @@ import type { AnswerComparison, AnswerRecord, AnswerSummary } from '@austeer/eva
 import type { LabelShare, RankedUnit, Ranking, TieOrder, TiesAtCut } from '@austeer/localize';
 import type { Task } from '@austeer/pairs';
 import type { PlanDescription } from '@austeer/steering';
+import type { ComparisonLog } from './compare-methods.ts';
 import type { EvaluatedCell, SelectionCriterion, SteeringCell } from './select-cell.ts';
 
 /** `run.json`. */
@@ -99,7 +100,8 @@ export interface RunLog {
   readonly files: Readonly<Record<string, Uint8Array>>;
 }
 
-const HEADER_FILE = 'run.json';
+/** Name of the header by its format. */
+const HEADER_FILES = { 'austeer-run': 'run.json', 'austeer-comparison': 'comparison.json' } as const;
 const ANSWERS_FILE = 'answers.jsonl';
 
 /**
@@ -129,7 +131,7 @@ export async function checkRunFolder(folder: string): Promise<void> {
 }
 
 /**
- * Writes a run folder at once: it is there whole or not at all.
+ * Writes the folder of a run or a comparison at once: it is there whole or not at all.
  *
  * @throws InvalidArgumentError when the folder is not empty.
  *
@@ -139,7 +141,7 @@ export async function checkRunFolder(folder: string): Promise<void> {
  * await writeRunLog('runs/boolq', log);
  * ```
  */
-export async function writeRunLog(folder: string, log: RunLog): Promise<void> {
+export async function writeRunLog(folder: string, log: RunLog | ComparisonLog): Promise<void> {
   await checkRunFolder(folder);
   const target = resolve(folder);
   const temporary = `${target}.${randomUUID()}.tmp`;
@@ -147,7 +149,10 @@ export async function writeRunLog(folder: string, log: RunLog): Promise<void> {
   await mkdir(temporary);
   try {
     const lines = log.answers.map((line) => `${JSON.stringify(line)}\n`).join('');
-    await writeFile(join(temporary, HEADER_FILE), `${JSON.stringify(log.header, null, 2)}\n`);
+    await writeFile(
+      join(temporary, HEADER_FILES[log.header.format]),
+      `${JSON.stringify(log.header, null, 2)}\n`,
+    );
     await writeFile(join(temporary, ANSWERS_FILE), lines);
     for (const [name, bytes] of Object.entries(log.files)) await writeFile(join(temporary, name), bytes);
     // An empty folder in the way is replaced.
@@ -170,7 +175,7 @@ export async function writeRunLog(folder: string, log: RunLog): Promise<void> {
  * ```
  */
 export async function readRunLog(folder: string): Promise<Omit<RunLog, 'files'>> {
-  const headerPath = join(folder, HEADER_FILE);
+  const headerPath = join(folder, HEADER_FILES['austeer-run']);
   const header = parseJson(await readText(headerPath), headerPath) as RunHeader;
   if (header.format !== 'austeer-run' || header.version !== 1) {
     throw new FileFormatError({

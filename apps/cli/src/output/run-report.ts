@@ -13,7 +13,7 @@ import type { Terminal } from './terminal.ts';
 export function sayEvent(terminal: Terminal, event: RunEvent): void {
   switch (event.kind) {
     case 'fitted':
-      terminal.say(`fitted ${event.method}: ${JSON.stringify(event.facts)}`);
+      terminal.say(`fitted ${event.method} on ${event.facts.pairs} pairs`);
       break;
     case 'localized': {
       const { pairs, sites, pairsThatLostTheirAnswer, pairsJoinedDifferently } = event.localization;
@@ -62,7 +62,7 @@ export function printResult(terminal: Terminal, result: RunResult): void {
   terminal.print(
     terminal.style('bold', `${task.name}: ${task.testItems} test items (${describeSource(task.source)})`),
   );
-  if (localization !== undefined) printUnits(terminal, result);
+  if (localization !== undefined && log.header.method?.name === 'austeer') printUnits(terminal, result);
   else if (selection !== undefined)
     terminal.print(`steers by ${log.header.method!.name} at ${describeCell(selection.chosen)}`);
   for (const [name, summary] of [
