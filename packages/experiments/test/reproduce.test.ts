@@ -10,8 +10,12 @@ import {
   designExperiments,
   drawFigures,
   EXPERIMENTS,
+  type Experiment,
+  experimentById,
+  gridExperiment,
   methodEntry,
   openCellStore,
+  parseExperimentFile,
   runCells,
 } from '@austeer/experiments';
 import { tinyLlama } from '@austeer/onnx/testing';
@@ -70,7 +74,11 @@ const loadTask: BenchOptions['loadTask'] = async (name, negatives) => {
 };
 
 /** Runs experiments as the command does. */
-async function reproduce(ids: readonly string[], out: string, change: Partial<BenchOptions> = {}) {
+async function reproduce(
+  wanted: readonly (string | Experiment)[],
+  out: string,
+  change: Partial<BenchOptions> = {},
+) {
   const { identity, headSize, details } = model;
   const input = { weights: identity.weightsSha256!, precision: details.precision };
   const bench: Bench = createBench({
@@ -88,7 +96,10 @@ async function reproduce(ids: readonly string[], out: string, change: Partial<Be
     loadTask: change.loadTask ?? loadTask,
     createMethod: (name) => methodEntry(name).create(),
   });
-  const experiments = EXPERIMENTS.filter(({ id }) => ids.includes(id) || ids.includes('all'));
+  const experiments = wanted.flatMap((one) => {
+    if (one === 'all') return EXPERIMENTS;
+    return typeof one === 'string' ? [experimentById(one)] : [one];
+  });
   const designed = await designExperiments(experiments, bench);
   const cells = designed.flatMap(({ design }) => design.cells);
   const report: CellReport = await runCells({ cells, store, context });
@@ -144,6 +155,52 @@ describe('all experiments', () => {
       expect.stringMatching(/^(4|16)( – 16)?$/),
     ]);
   });
+});
+
+describe('an experiment file', () => {
+  const file = (selection: string) =>
+    gridExperiment(
+      parseExperimentFile(
+        JSON.stringify({
+          name: selection,
+          tasks: ['copa', 'mawps'],
+          methods: [{ method: 'austeer-ffn', budgets: [2, 4, 8], strengths: [1, 4, 16] }, { method: 'caa' }],
+          seeds: [0, 1],
+          selection,
+        }),
+      ),
+    );
+
+  it('has a row for each task, method and seed, whatever the selection, and cheaper searches ask less', async () => {
+    const asked: Record<string, number> = {};
+    for (const selection of ['validation', 'full', 'halving', 'coarse-to-fine']) {
+      const { figures, report } = await reproduce([file(selection)], 'files');
+      expect(report.failures).toEqual([]);
+      const [{ content, notes, id }] = figures as [(typeof figures)[number]];
+      expect(id).toBe(selection);
+      expect(notes).toContain('no data of mawps');
+      if (content.kind !== 'table') throw new Error('no table');
+      expect(content.rows.map(({ label }) => label)).toEqual([
+        'copa: vanilla',
+        'copa: AUSteer-FFN, seed 0',
+        'copa: AUSteer-FFN, seed 1',
+        'copa: CAA, seed 0',
+        'copa: CAA, seed 1',
+      ]);
+      for (const { cells } of content.rows) expect(cells.accuracy).toMatchObject({ items: 6 });
+      expect(content.rows[1]!.cells.setting).toMatch(/^ffn k [248] strength (1|4|16)$/);
+    }
+    for await (const { kind, result } of openCellStore(join(folder, 'files/cells')).list()) {
+      if (kind !== 'search') continue;
+      const { rounds, rows } = result as { rounds: { settings: number; items: number }[]; rows: number };
+      const name = rounds.at(-1)!.settings === 2 ? 'halving' : 'coarse-to-fine';
+      asked[name] = Math.max(asked[name] ?? 0, rows);
+      // A setting that goes on is not asked the same items again.
+      expect(rows).toBeLessThanOrEqual(rounds.reduce((sum, round) => sum + round.settings * round.items, 0));
+    }
+    expect(asked.halving).toBeLessThan(9 * sizes.label.validation);
+    expect(asked['coarse-to-fine']).toBeLessThanOrEqual(9 * sizes.label.validation);
+  }, 120_000);
 });
 
 describe('a changed input', () => {
