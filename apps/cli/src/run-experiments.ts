@@ -12,12 +12,14 @@ import {
   type CellStore,
   createBench,
   createCellContext,
+  type DesignedExperiment,
   designExperiments,
   drawFigures,
   type Experiment,
   openCellStore,
   planCells,
   runCells,
+  withNeeds,
 } from '@austeer/experiments';
 import type { AusteerContext } from './context.ts';
 import { contextOptions, type DataFlags, taskLoader } from './experiment-context.ts';
@@ -38,7 +40,7 @@ export interface ExperimentRunFlags extends DataFlags, Omit<ModelFlags, 'model'>
   readonly json: boolean;
 }
 
-/** Computes experiments, here or on a fleet, and draws their figures; or shows what that would be. */
+/** Computes experiments, here or on a fleet, and draws their figures; or shows without computing. */
 export async function runExperiments(
   context: AusteerContext,
   options: {
@@ -46,7 +48,8 @@ export async function runExperiments(
     experiments: readonly Experiment[];
     bench: Pick<BenchOptions, 'quick' | 'sizes' | 'criterion'>;
     command: BenchOptions['command'];
-    plan: boolean;
+    /** Compute nothing, and show what would be computed, or the figures of what is there. */
+    show?: 'plan' | 'figures' | undefined;
   },
 ): Promise<void> {
   const { terminal } = context;
@@ -63,9 +66,15 @@ export async function runExperiments(
       command: options.command,
     });
     const designed = await designExperiments(experiments, bench);
-    const cells = designed.flatMap(({ design }) => design.cells);
-    if (options.plan) {
+    const cells = cheapestFirst(designed).flatMap(({ design }) => design.cells);
+    if (options.show === 'plan') {
       printPlan(terminal, await planCells({ cells, store }), flags.json);
+      return;
+    }
+    if (options.show === 'figures') {
+      const figures = await drawFigures({ designed, bench, store, folder: `${flags.out}/figures` });
+      if (flags.json) terminal.printJson({ figures });
+      else for (const figure of figures) printFigure(terminal, figure);
       return;
     }
     const report =
@@ -101,6 +110,13 @@ class CellsFailedError extends AusteerError {
       `${failures.length} cells could not be computed: ${reasons.join('; ')}. Run the command again to try them again.`,
     );
   }
+}
+
+/** Experiments with little work first: their figures need not wait for the others. */
+function cheapestFirst(designed: readonly DesignedExperiment[]): DesignedExperiment[] {
+  const workOf = ({ design }: DesignedExperiment): number =>
+    withNeeds(design.cells).reduce((sum, { kind, inputs }) => sum + kind.work(inputs), 0);
+  return designed.toSorted((a, b) => workOf(a) - workOf(b));
 }
 
 /** Computes in this process. */

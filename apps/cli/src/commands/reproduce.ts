@@ -7,6 +7,7 @@ export interface ReproduceFlags extends Omit<ModelFlags, 'model'> {
   readonly data?: string | undefined;
   readonly quick: boolean;
   readonly plan: boolean;
+  readonly draw: boolean;
   readonly list: boolean;
   readonly shard?: { readonly index: number; readonly count: number } | undefined;
   readonly redis?: string | undefined;
@@ -42,6 +43,11 @@ export const reproduceCommand = buildCommand({
       ),
       quick: { kind: 'boolean', default: false, brief: 'Little data and few settings: minutes, not days' },
       plan: { kind: 'boolean', default: false, brief: 'Show what would be computed, and compute nothing' },
+      draw: {
+        kind: 'boolean',
+        default: false,
+        brief: 'Draw the figures from what is there, and compute nothing',
+      },
       list: { kind: 'boolean', default: false, brief: 'List the experiments' },
       shard: {
         kind: 'parsed',

@@ -33,6 +33,6 @@ async function experiment(
     experiments: [gridExperiment(file)],
     bench: { sizes: sizesOf(file), criterion: file.criterion as 'accuracy' },
     command: () => `austeer experiment run ${path}`,
-    plan,
+    show: plan ? 'plan' : undefined,
   });
 }

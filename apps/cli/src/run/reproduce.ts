@@ -11,7 +11,7 @@ export async function runReproduce(
   flags: ReproduceFlags,
   ...ids: string[]
 ): Promise<void> {
-  const { quick, plan } = flags;
+  const { quick, plan, draw } = flags;
   if (flags.list) {
     printList(this.terminal, flags.json);
     return;
@@ -22,7 +22,7 @@ export async function runReproduce(
     experiments: ids.includes('all') ? EXPERIMENTS : ids.map(experimentById),
     bench: { quick },
     command: (id) => commandOf(flags, id),
-    plan,
+    show: plan ? 'plan' : draw ? 'figures' : undefined,
   });
 }
 

@@ -93,6 +93,35 @@ export async function runCells(options: {
       open.delete(cell.hash);
     }
   };
+  /** Computes a group, or what of it no other runner holds. @returns whether anything was settled */
+  const tryGroup = async (cells: readonly Cell[]): Promise<boolean> => {
+    const before = open.size;
+    context.signal?.throwIfAborted();
+    onEvent?.({ kind: 'started', cells });
+    try {
+      for (const stored of (await runGroup({ cells, store, context })).computed) {
+        const { kind, inputs } = open.get(stored.hash)!;
+        finish(stored);
+        computed++;
+        const done = all.length - open.size;
+        onEvent?.({ kind: 'computed', label: kind.label(inputs), cell: stored, done, total: all.length });
+      }
+    } catch (error) {
+      context.signal?.throwIfAborted();
+      onEvent?.({ kind: 'failed', cells, error });
+      fail(
+        cells.filter(({ hash }) => open.has(hash)),
+        error instanceof Error ? error.message : String(error),
+      );
+    }
+    for (const cell of cells) {
+      const stored = open.has(cell.hash) ? await store.read(cell) : undefined;
+      if (stored === undefined) continue;
+      finish(stored);
+      elsewhere++;
+    }
+    return open.size < before;
+  };
   while (open.size > 0) {
     context.signal?.throwIfAborted();
     const blocked = [...open.values()].filter(({ needs }) =>
@@ -103,43 +132,13 @@ export async function runCells(options: {
     const ready = [...open.values()].filter(
       ({ needs }) => !Object.values(needs).some(({ hash }) => open.has(hash)),
     );
+    // One group at a time, and then a new look: what the first cells need comes before what later ones need.
     let moved = false;
     for (const { cells } of groupCells(ready)) {
-      context.signal?.throwIfAborted();
-      onEvent?.({ kind: 'started', cells });
-      try {
-        const outcome = await runGroup({ cells, store, context });
-        for (const stored of outcome.computed) {
-          const { kind, inputs } = open.get(stored.hash)!;
-          finish(stored);
-          computed++;
-          onEvent?.({
-            kind: 'computed',
-            label: kind.label(inputs),
-            cell: stored,
-            done: all.length - open.size,
-            total: all.length,
-          });
-        }
-        moved ||= outcome.computed.length > 0;
-      } catch (error) {
-        context.signal?.throwIfAborted();
-        onEvent?.({ kind: 'failed', cells, error });
-        fail(
-          cells.filter(({ hash }) => open.has(hash)),
-          error instanceof Error ? error.message : String(error),
-        );
-        moved = true;
-      }
-      for (const cell of cells) {
-        const stored = open.has(cell.hash) ? await store.read(cell) : undefined;
-        if (stored === undefined) continue;
-        finish(stored);
-        elsewhere++;
-        moved = true;
-      }
+      moved = await tryGroup(cells);
+      if (moved) break;
     }
-    if (!moved && open.size > 0) {
+    if (!moved) {
       onEvent?.({ kind: 'waiting', cells: open.size });
       await sleep(PATIENCE, undefined, { signal: context.signal }).catch(() =>
         context.signal?.throwIfAborted(),
