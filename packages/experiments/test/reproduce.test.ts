@@ -134,6 +134,25 @@ describe('all experiments', () => {
     expect(again.figures).toEqual(figures);
   }, 120_000);
 
+  it('read a unit’s own direction off the model, whatever the prompt', async () => {
+    const own: unknown[] = [];
+    const words = ['now', 'once upon a time'];
+    for (const word of words) {
+      const other: BenchOptions['loadTask'] = async (name, negatives) => {
+        const task = await loadTask(name, negatives);
+        return { ...task, items: task.items.map((item) => ({ ...item, prompt: `${word} ${item.prompt}` })) };
+      };
+      const { figures } = await reproduce(['fig4'], `own ${word}`, { loadTask: other });
+      const [{ content }] = figures as [(typeof figures)[number]];
+      if (content.kind !== 'table') throw new Error('no table');
+      own.push(content.rows.map(({ cells }) => cells.own));
+      expect(content.rows).toHaveLength(4);
+    }
+    expect(own[0]).toEqual([undefined, expect.any(String), expect.any(String), expect.any(String)]);
+    expect(new Set(own[0] as string[]).size).toBe(4);
+    expect(own[0]).toEqual(own[1]);
+  });
+
   it('name what is missing, and put nothing in its place', async () => {
     const { figures } = await reproduce(['table1'], 'all');
     const [table] = figures;

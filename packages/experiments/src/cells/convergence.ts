@@ -36,6 +36,11 @@ export interface UnitConvergence {
   readonly divergence: readonly number[];
   /** The likeliest tokens after the first prompt, by strength. */
   readonly top: readonly (readonly LikelyToken[])[];
+  /**
+   * What the unit's own direction (its column of the output matrix) says through the final norm and the LM head alone;
+   * absent where the model does not offer the residual stream.
+   */
+  readonly own?: readonly LikelyToken[] | undefined;
 }
 
 /** What was found. */
@@ -87,6 +92,7 @@ const convergence: CellKind<ConvergenceInputs, ConvergenceResult> = {
     const between = strengths.map(() => 0);
     let vanilla: LikelyToken[] = [];
     let top: LikelyToken[][] = [];
+    const own: (LikelyToken[] | undefined)[] = [];
     for (const [at, item] of items.entries()) {
       const prompt = encodePrompt(model.tokenizer!, item.prompt);
       const [plain, ...steered] = await distributions(model, prompt, [undefined, ...conditions], context);
@@ -101,6 +107,7 @@ const convergence: CellKind<ConvergenceInputs, ConvergenceResult> = {
       if (at === 0) {
         vanilla = likeliest(plain!, model);
         top = steered.map((distribution) => likeliest(distribution, model));
+        for (const unit of units) own.push(await ownTokens(model, unit, prompt, context));
       }
     }
     const [{ prompt, gold }] = items as [(typeof items)[number]];
@@ -115,6 +122,7 @@ const convergence: CellKind<ConvergenceInputs, ConvergenceResult> = {
             unit,
             divergence: divergence[at]!,
             top: top.slice(at * strengths.length, (at + 1) * strengths.length),
+            ...(own[at] && { own: own[at] }),
           })),
           between,
         },
@@ -136,6 +144,59 @@ async function distributions(
     { steering, signal, batchSize },
   );
   return scores.map(({ logProbabilities }) => logProbabilities);
+}
+
+/** So long is a direction beside the residual stream that nothing else is left of it. */
+const DROWNING = 1e6;
+
+/** The likeliest tokens of a unit's own direction, put alone through the final norm and the LM head. */
+async function ownTokens(
+  model: CellModel,
+  unit: Unit,
+  prompt: TokenSequence,
+  context: CellContext,
+): Promise<LikelyToken[] | undefined> {
+  const { identity } = model;
+  const direction = await ownDirection(model, unit, prompt, context);
+  if (direction === undefined) return undefined;
+  const length = Math.hypot(...direction);
+  const edits = Array.from(direction, (value, index) => ({
+    site: 'residual' as const,
+    layer: identity.layers - 1,
+    index,
+    gain: 0,
+    bias: (DROWNING * value) / length,
+  }));
+  const alone = compilePlan(planFromEdits({ edits, model: identity }), identity);
+  const [found] = await distributions(model, prompt, [alone], context);
+  return likeliest(found!, model);
+}
+
+/**
+ * What a unit writes into the residual stream, for one unit of activation. A unit of `ffn` or `residual` writes its own
+ * dimension. What one of `attention` writes is measured: the residual stream moves by its column and by what the
+ * feed-forward block of the same layer makes of that, which is taken off.
+ */
+async function ownDirection(
+  model: CellModel,
+  { site, layer, index }: Unit,
+  prompt: TokenSequence,
+  { signal }: CellContext,
+): Promise<Float32Array | undefined> {
+  const { identity } = model;
+  const width = identity.widths.residual;
+  if (width === undefined || identity.widths.ffn !== width || site === 'ffnInner') return undefined;
+  if (site !== 'attention') return Float32Array.from({ length: width }, (_, at) => Number(at === index));
+  const plan = planFromEdits({ edits: [{ site, layer, index, gain: 0, bias: 1 }], model: identity });
+  const rows: Float32Array[] = [];
+  const sites = ['ffn', 'residual'] as const;
+  const steering = [undefined, compilePlan(plan, identity)];
+  for await (const { row, activations } of model.capture([prompt, prompt], { sites, steering, signal })) {
+    const of = (at: (typeof sites)[number]) =>
+      activations[at]!.data.subarray(layer * width, (layer + 1) * width);
+    rows[row] = of('residual').map((value, at) => value - of('ffn')[at]!);
+  }
+  return rows[1]!.map((value, at) => value - rows[0]![at]!);
 }
 
 /** Kullback-Leibler divergence of p from q, nats, of log-probabilities. */

@@ -109,11 +109,12 @@ export const figure4: Experiment = {
             notes: [
               ...commonNotes(bench, [data]),
               'The paper shows dimensions 44, 84 and 100 of one head of LLaMA2-7B-Chat; here the first, second and last unit of the ranking.',
-              'Scaled a hundred thousand times, a unit drowns everything else: the last column is what its own direction says through the layers above.',
+              'Own direction: what the unit writes into the residual stream, put alone through the final norm and the LM head (logit lens). The other columns go through the layers above it.',
             ],
             content: {
               kind: 'table',
               columns: [
+                { key: 'own', label: 'own direction', format: 'text' as const },
                 ...LISTED.map((strength) => ({
                   key: String(strength),
                   label: `strength ${strength}`,
@@ -125,11 +126,14 @@ export const figure4: Experiment = {
                   ? []
                   : [
                       { label: 'vanilla', cells: { [LISTED[0]!]: tokens(result.vanilla) } },
-                      ...result.units.map(({ unit, top }) => ({
+                      ...result.units.map(({ unit, top, own }) => ({
                         label: nameOf(unit),
-                        cells: Object.fromEntries(
-                          LISTED.map((strength) => [strength, tokens(top[STRENGTHS.indexOf(strength)]!)]),
-                        ),
+                        cells: {
+                          ...(own && { own: tokens(own) }),
+                          ...Object.fromEntries(
+                            LISTED.map((strength) => [strength, tokens(top[STRENGTHS.indexOf(strength)]!)]),
+                          ),
+                        },
                       })),
                     ],
             },
