@@ -24,6 +24,8 @@ export type FigurePart = Omit<ResultFigure, 'id' | 'command'> & {
 /** An experiment on a bench. */
 export interface Design {
   readonly cells: readonly Cell[];
+  /** Why there are no figures, where data are missing. */
+  readonly missing?: string | undefined;
   figures(results: Results): readonly FigurePart[] | Promise<readonly FigurePart[]>;
 }
 

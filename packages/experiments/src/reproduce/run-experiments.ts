@@ -3,6 +3,7 @@
  *
  * @module
  */
+import { readdir, rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import { writeFileAtomic } from '@austeer/core/node';
 import { type Cell, withNeeds } from '../cells/cell.ts';
@@ -11,7 +12,7 @@ import type { ResultFigure } from '../result-figure.ts';
 import type { CellReport } from '../run/run-cells.ts';
 import type { CellStore } from '../store/cell-store.ts';
 import type { Bench } from './bench.ts';
-import type { Design, Experiment } from './experiment.ts';
+import type { Design, Experiment, FigurePart } from './experiment.ts';
 
 /** An experiment with its cells. */
 export interface DesignedExperiment {
@@ -37,6 +38,25 @@ export function designExperiments(
   return Promise.all(
     experiments.map(async (experiment) => ({ experiment, design: await experiment.design(bench) })),
   );
+}
+
+/** An earlier run may have left other parts. */
+async function removeFigures(folder: string, id: string): Promise<void> {
+  const names = await readdir(folder).catch(() => []);
+  const own = names.filter(
+    (name) => name === `${id}.json` || (name.startsWith(`${id}.`) && name.endsWith('.json')),
+  );
+  for (const name of own) await rm(join(folder, name), { force: true });
+}
+
+/** What stands where nothing could be drawn. */
+function emptyPart({ title }: Experiment, { missing }: Design): FigurePart {
+  return {
+    title,
+    caption: 'Nothing could be drawn.',
+    notes: [missing ?? 'Its cells are missing.'],
+    content: { kind: 'table', columns: [], rows: [] },
+  };
 }
 
 /**
@@ -71,10 +91,14 @@ export async function drawFigures(options: {
       const found = await store.read(cell);
       if (found !== undefined) stored.set(cell.hash, found);
     }
-    const parts = await design.figures({
-      get: <Result>({ hash }: Cell<Result>) => stored.get(hash) as StoredCell<Result> | undefined,
-      file: store.readFile,
-    });
+    const parts = [
+      ...(await design.figures({
+        get: <Result>({ hash }: Cell<Result>) => stored.get(hash) as StoredCell<Result> | undefined,
+        file: store.readFile,
+      })),
+    ];
+    await removeFigures(folder, experiment.id);
+    if (parts.length === 0) parts.push(emptyPart(experiment, design));
     const failed = new Set(cells.flatMap(({ hash }) => reasons.get(hash) ?? []));
     for (const { part, notes, ...figure } of parts) {
       const id = part === undefined ? experiment.id : `${experiment.id}.${part}`;

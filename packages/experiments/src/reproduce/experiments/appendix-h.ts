@@ -31,6 +31,7 @@ export const appendixH: Experiment = {
         : [];
     return {
       cells: runs.map(({ cell }) => cell),
+      missing: data.missing,
       figures: (results) =>
         runs.map(({ site, cell }, at): FigurePart => {
           const result = results.get(cell)?.result;

@@ -69,6 +69,7 @@ function sweepOfDimensions(options: {
           : [];
       return {
         cells: runs.map(({ cell }) => cell),
+        missing: data.missing,
         figures(results) {
           return runs.flatMap(({ site, cell }, index): FigurePart[] => {
             const result = results.get(cell)?.result;
