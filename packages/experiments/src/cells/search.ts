@@ -60,17 +60,25 @@ const search: CellKind<SearchInputs, SearchResult> = {
     /** Best first. */
     const attempt: Try = async (tried, count) => {
       rounds.push({ settings: tried.length, items: count });
-      for (const setting of tried) {
-        const records = answered.get(describeSetting(setting)) ?? [];
-        const [more] = await answerItems({
+      // Settings that were asked as many items go on as rows of the same batches.
+      const askedOf = (setting: MethodSetting): number => answered.get(describeSetting(setting))?.length ?? 0;
+      for (const asked of new Set(tried.map(askedOf))) {
+        const together = tried.filter((setting) => askedOf(setting) === asked);
+        const more = await answerItems({
           model,
           task,
-          items: items.slice(records.length, count),
-          conditions: [await planCondition(planOf(setting).hash, setting, model, context)],
+          items: items.slice(asked, count),
+          conditions: await Promise.all(
+            together.map((setting) => planCondition(planOf(setting).hash, setting, model, context)),
+          ),
           batchSize: context.batchSize,
           signal: context.signal,
+          onProgress: context.onProgress,
         });
-        answered.set(describeSetting(setting), [...records, ...more!]);
+        for (const [at, setting] of together.entries()) {
+          const name = describeSetting(setting);
+          answered.set(name, [...(answered.get(name) ?? []), ...more[at]!]);
+        }
       }
       return rank(tried, answered, criterion);
     };
