@@ -1,6 +1,7 @@
 import { mkdtemp, readdir, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import type { ToxicityScorer } from '@austeer/core';
 import {
   type Bench,
   type BenchOptions,
@@ -94,6 +95,7 @@ async function reproduce(
     store,
     models: [{ input, load: async () => ({ ...model, dispose: async () => undefined }) }],
     loadTask: change.loadTask ?? loadTask,
+    toxicity: change.toxicity as ToxicityScorer | undefined,
     createMethod: (name) => methodEntry(name).create(),
   });
   const experiments = wanted.flatMap((one) => {
@@ -151,6 +153,29 @@ describe('all experiments', () => {
     expect(own[0]).toEqual([undefined, expect.any(String), expect.any(String), expect.any(String)]);
     expect(new Set(own[0] as string[]).size).toBe(4);
     expect(own[0]).toEqual(own[1]);
+  });
+
+  it('have continuations scored, and leave out what the scorer could not score', async () => {
+    const detox: BenchOptions['loadTask'] = async (name) => {
+      if (name !== 'detox') throw new Error(`no data of ${name}`);
+      // A kind of answers that tasks of texts have.
+      return { ...toyTask(name), answerKind: 'continuation' as 'ending', maxNewTokens: 4 };
+    };
+    const scorer: ToxicityScorer = {
+      name: 'length',
+      version: '1',
+      threshold: 0.5,
+      score: async (texts) => texts.map((_, at) => (at % 3 === 0 ? { missing: 'busy' } : { score: at % 2 })),
+    };
+    const without = await reproduce(['table1'], 'detox', { loadTask: detox });
+    expect(without.report.total).toBe(0);
+    expect(without.figures[0]!.notes.join()).toContain('detox: its answers need a toxicity scorer');
+    const { report, figures } = await reproduce(['table1'], 'detox', { loadTask: detox, toxicity: scorer });
+    expect(report.failures).toEqual([]);
+    if (figures[0]!.content.kind !== 'table') throw new Error('no table');
+    // Three items, of which every third text of the batch is missing.
+    expect(figures[0]!.content.rows[0]!.cells.detox).toMatchObject({ items: 2 });
+    expect(figures[0]!.content.rows[5]!.cells.detox).toMatchObject({ paper: 0.8924 });
   });
 
   it('name what is missing, and put nothing in its place', async () => {

@@ -7,10 +7,11 @@
 import { canonicalJson } from '@austeer/core';
 import { type AnswerRecord, summarizeAnswers } from '@austeer/evaluators';
 import type { MethodSetting } from '@austeer/steering';
-import { answerItems, type Condition } from '../answer-items.ts';
+import type { Condition } from '../answer-items.ts';
 import { cellOf, type SelectionCriterion, selectCell } from '../select-cell.ts';
 import { type Cell, type CellKind, defineCell, type RunningCell } from './cell.ts';
 import type { CellContext, CellModel, ItemsInput, ModelInput } from './cell-context.ts';
+import { answerAndScore } from './continuations.ts';
 import { describeSetting, type PlanResult, planCondition } from './plan.ts';
 import type { SearchResult } from './search.ts';
 import type { StoredCell } from './stored-cell.ts';
@@ -47,7 +48,7 @@ const answers: CellKind<AnswersInputs, AnswersResult> = {
     const model = await context.model(input);
     const { task, items } = await context.items(wanted);
     const chosen = await Promise.all(cells.map((cell) => choose(cell, model, context)));
-    const records = await answerItems({
+    const call = {
       model,
       task,
       items,
@@ -55,7 +56,8 @@ const answers: CellKind<AnswersInputs, AnswersResult> = {
       batchSize: context.batchSize,
       signal: context.signal,
       onProgress: context.onProgress,
-    });
+    };
+    const records = await answerAndScore(call, context);
     return chosen.map(({ setting, plan }, index) => ({
       result: { records: records[index]!, ...(setting && { setting }), ...(plan && { plan }) },
     }));

@@ -45,6 +45,8 @@ export interface ItemsInput {
   /** Items of that part; fewer where the task has fewer. */
   readonly count: number;
   readonly seed: number;
+  /** Name and version of the toxicity scorer, of tasks that need one. */
+  readonly scorer?: string | undefined;
   /** SHA-256 of the items themselves. */
   readonly sha256: string;
 }

@@ -3,12 +3,13 @@
  *
  * @module
  */
-import type { ModelIdentity } from '@austeer/core';
+import type { ModelIdentity, ToxicityScorer } from '@austeer/core';
 import type { Task } from '@austeer/pairs';
 import type { MethodSetting, SteeringMethod } from '@austeer/steering';
 import { type AnswersResult, chosenCell, steeredCell, vanillaCell } from '../cells/answers.ts';
 import type { Cell } from '../cells/cell.ts';
 import type { ItemsInput, ModelInput, PairsInput } from '../cells/cell-context.ts';
+import { verdictOf } from '../cells/continuations.ts';
 import { type PlanResult, planCell } from '../cells/plan.ts';
 import { itemsInput, pairsInput } from '../cells/task-data.ts';
 import { methodEntry } from '../methods.ts';
@@ -92,6 +93,8 @@ export interface BenchOptions {
   readonly quick?: boolean | undefined;
   /** @default by `quick` */
   readonly sizes?: Sizes | undefined;
+  /** What detoxification is scored by; the context of the cells is given the same. @default none */
+  readonly toxicity?: Pick<ToxicityScorer, 'name' | 'version'> | undefined;
   /** @default 'accuracy', as the paper */
   readonly criterion?: SelectionCriterion | undefined;
   /** @default 0 */
@@ -151,7 +154,7 @@ export interface Bench {
  * ```
  */
 export function createBench(options: BenchOptions): Bench {
-  const { models, loadTask, quick = false, criterion = 'accuracy', seed = 0, command } = options;
+  const { models, loadTask, quick = false, criterion = 'accuracy', seed = 0, toxicity, command } = options;
   const sizes = options.sizes ?? (quick ? QUICK_SIZES : FULL_SIZES);
   const [first] = models;
   const tasks = new Map<string, Promise<BenchTask>>();
@@ -169,7 +172,7 @@ export function createBench(options: BenchOptions): Bench {
       const known = tasks.get(key);
       if (known !== undefined) return known;
       const made = loadTask(name, negatives).then(
-        (task) => dataOf(task, sizes, seed, negatives),
+        (task) => dataOf(task, { sizes, seed, negatives, toxicity }),
         (error: unknown) => ({ missing: error instanceof Error ? error.message : String(error) }),
       );
       tasks.set(key, made);
@@ -215,10 +218,29 @@ function mostBudget(
   return Number.POSITIVE_INFINITY;
 }
 
-function dataOf(task: Task, sizes: Sizes, seed: number, negatives: Negatives): BenchTask {
+function dataOf(
+  task: Task,
+  {
+    sizes,
+    seed,
+    negatives,
+    toxicity,
+  }: { sizes: Sizes; seed: number; negatives: Negatives } & Pick<BenchOptions, 'toxicity'>,
+): BenchTask {
+  const verdict = verdictOf(task);
+  if (verdict === 'judge')
+    return { missing: `${task.name}: its answers are compared by a judge, which no experiment asks yet.` };
+  if (verdict === 'scorer' && toxicity === undefined)
+    return { missing: `${task.name}: its answers need a toxicity scorer, and none was given.` };
   const { validation, test } = task.answerKind === 'label' ? sizes.label : sizes.text;
   const items = (part: ItemsInput['part'], count: number) =>
-    itemsInput(task, { part, validation, count, seed });
+    itemsInput(task, {
+      part,
+      validation,
+      count,
+      seed,
+      ...(verdict === 'scorer' && { scorer: `${toxicity!.name} ${toxicity!.version}` }),
+    });
   return {
     task,
     pairs: pairsInput(task, { count: sizes.pairs, negatives }),

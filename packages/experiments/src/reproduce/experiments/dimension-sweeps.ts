@@ -179,12 +179,14 @@ export const figure6: Experiment = sweepOfDimensions({
   places: [{ site: 'attention', rank: 1 }],
 });
 
+/** A third. */
 export const figure7: Experiment = sweepOfDimensions({
   id: 'fig7',
   title: 'Single dimensions of a third head',
   places: [{ site: 'attention', rank: 2 }],
 });
 
+/** A second block. */
 export const figure8: Experiment = sweepOfDimensions({
   id: 'fig8',
   title: 'Single dimensions of a second FFN block',
