@@ -233,16 +233,22 @@ def sta(answers, tensors, jump, keep, mask):
 
 
 def probes():
-    """Logistic regressions of different shapes and scales, the last one separable."""
+    """Logistic regressions of different shapes and scales, one separable, one of columns that move together."""
     rng = np.random.default_rng(2)
     cases = []
     for rows, columns, scale, gap in ((40, 3, 1.0, 0.5), (60, 16, 0.05, 0.05), (30, 12, 20.0, 5.0), (16, 4, 1.0, 6.0)):
         y = np.arange(rows) % 2
         x = scale * rng.normal(size=(rows, columns)) * rng.uniform(0.1, 1, columns) + gap * y[:, None]
-        x = np.round(x, 6)
-        fit = probe_of(x, y)
-        cases.append({"x": x.tolist(), "weights": fit.coef_[0].tolist(), "intercept": float(fit.intercept_[0])})
-    return cases
+        cases.append(x)
+    rows, columns = 120, 24
+    y = np.arange(rows) % 2
+    common = rng.normal(size=(rows, 1)) * rng.normal(size=columns)
+    cases.append((rng.normal(size=(rows, columns)) + 3 * common + 0.3 * y[:, None]) * np.exp(1.5 * rng.normal(size=columns)))
+    found = []
+    for x in (np.round(x, 6) for x in cases):
+        fit = probe_of(x, np.arange(len(x)) % 2)
+        found.append({"x": x.tolist(), "weights": fit.coef_[0].tolist(), "intercept": float(fit.intercept_[0])})
+    return found
 
 
 def main():

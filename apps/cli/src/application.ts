@@ -13,11 +13,17 @@ import { doctorCommand } from './commands/doctor.ts';
 import { evaluateCommand } from './commands/evaluate.ts';
 import { experimentRoutes } from './commands/experiment.ts';
 import { generateCommand } from './commands/generate.ts';
+import { humanRoutes } from './commands/human.ts';
+import { judgeCommand } from './commands/judge.ts';
 import { localizeCommand } from './commands/localize.ts';
 import { modelsCommand } from './commands/models.ts';
+import { pairsRoutes } from './commands/pairs.ts';
 import { planRoutes } from './commands/plan.ts';
 import { reproduceCommand } from './commands/reproduce.ts';
 import { scoreCommand } from './commands/score.ts';
+import { sideEffectsCommand } from './commands/side-effects.ts';
+import { tasksRoutes } from './commands/tasks.ts';
+import { toxicityRoutes } from './commands/toxicity.ts';
 import { workerCommand } from './commands/worker.ts';
 import { type AusteerContext, InterruptedError } from './context.ts';
 import { TOOL } from './tool.ts';
@@ -34,7 +40,9 @@ export const application = buildApplication<AusteerContext>(
       demo: demoCommand,
       doctor: doctorCommand,
       models: modelsCommand,
+      tasks: tasksRoutes,
       capture: captureCommand,
+      pairs: pairsRoutes,
       localize: localizeCommand,
       plan: planRoutes,
       generate: generateCommand,
@@ -44,6 +52,10 @@ export const application = buildApplication<AusteerContext>(
       experiment: experimentRoutes,
       worker: workerCommand,
       compare: compareCommand,
+      judge: judgeCommand,
+      human: humanRoutes,
+      sideEffects: sideEffectsCommand,
+      toxicity: toxicityRoutes,
       bake: bakeCommand,
     },
     docs: {

@@ -117,6 +117,40 @@ export const sitesFlag = (initial: string) =>
     placeholder: 'sites',
   }) as const;
 
+/** Which data of a task, in which words. */
+export interface TaskFlags {
+  readonly data?: string | undefined;
+  readonly wording: 'official' | 'chat';
+  readonly variant: 'official' | 'paper';
+  readonly negatives?: 'nearest-number' | 'hard' | undefined;
+}
+
+/** Which data of a task, in which words. */
+export const taskFlags = {
+  data: optionalPath(
+    'Folder with the published files, hub or samples [../shared/datasets where it has them, else samples]',
+  ),
+  wording: {
+    kind: 'enum',
+    values: ['official', 'chat'],
+    default: 'official',
+    brief: 'Prompts as released, or the same text in the model’s chat format',
+  },
+  variant: {
+    kind: 'enum',
+    values: ['official', 'paper'],
+    default: 'official',
+    brief: 'Pairs of detox: the released filter, or the paper’s text',
+  },
+  negatives: {
+    kind: 'enum',
+    values: ['nearest-number', 'hard'],
+    optional: true,
+    brief:
+      'Wrong answers: the most similar by MiniLM, as in the paper’s math tasks [the data’s own; nearest-number]',
+  },
+} as const;
+
 /** How units are ranked. */
 export interface RankingFlags {
   readonly ranking: Ranking;

@@ -8,6 +8,9 @@ import { AusteerError } from '@austeer/core';
 /** A function of several variables with its gradient. */
 export type Objective = (at: Float64Array) => { readonly value: number; readonly gradient: Float64Array };
 
+/** Takes a gradient towards a step. */
+export type Precondition = (vector: Float64Array) => Float64Array;
+
 /** Minimizing did not reach the gradient asked for. */
 export class NotConvergedError extends AusteerError {
   readonly gradient: number;
@@ -40,6 +43,7 @@ const ROUNDING = 1e-12;
  *
  * @param options.start is left as it is
  * @param options.tolerance largest element of the gradient that counts as 0
+ * @param options.precondition about the inverse Hessian times a vector, symmetric. @default the vector itself
  * @throws NotConvergedError when it is not reached.
  */
 export function minimize(options: {
@@ -47,8 +51,9 @@ export function minimize(options: {
   objective: Objective;
   start: Float64Array;
   tolerance: number;
+  precondition?: Precondition | undefined;
 }): Float64Array {
-  const { what, objective, tolerance } = options;
+  const { what, objective, tolerance, precondition = (vector) => vector.slice() } = options;
   let at: Float64Array = options.start.slice();
   let { value, gradient } = objective(at);
   const history: { step: Float64Array; change: Float64Array; curvature: number }[] = [];
@@ -56,9 +61,9 @@ export function minimize(options: {
     const failure = (): NotConvergedError =>
       new NotConvergedError({ what, gradient: largest(gradient), wanted: tolerance, iterations: iteration });
     if (iteration === MOST_ITERATIONS) throw failure();
-    const direction = nextDirection(gradient, history);
+    const direction = nextDirection(gradient, history, precondition);
     const slope = dot(direction, gradient);
-    let length = history.length === 0 ? 1 / Math.max(1, Math.sqrt(dot(gradient, gradient))) : 1;
+    let length = 1;
     let next: Float64Array;
     let found: ReturnType<Objective>;
     for (let halvings = 0; ; halvings++) {
@@ -88,17 +93,19 @@ export function minimize(options: {
 function nextDirection(
   gradient: Float64Array,
   history: readonly { step: Float64Array; change: Float64Array; curvature: number }[],
+  precondition: Precondition,
 ): Float64Array {
-  const direction = gradient.map((x) => -x);
+  let direction: Float64Array = gradient.map((x) => -x);
   const shares: number[] = [];
   for (const { step, change, curvature } of history.toReversed()) {
     const share = dot(step, direction) / curvature;
     shares.push(share);
     addTimes(direction, change, -share);
   }
+  direction = precondition(direction);
   const last = history.at(-1);
   if (last !== undefined) {
-    const scale = last.curvature / dot(last.change, last.change);
+    const scale = last.curvature / dot(last.change, precondition(last.change));
     for (let i = 0; i < direction.length; i++) direction[i]! *= scale;
   }
   for (const { step, change, curvature } of history) {

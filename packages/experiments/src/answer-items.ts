@@ -58,7 +58,7 @@ export interface AnswerItemsOptions extends ModelCallOptions {
  *   not repeat itself.
  *
  * @returns for each condition the records of all items, in order
- * @throws InvalidArgumentError when the model has no tokenizer.
+ * @throws InvalidArgumentError when the model has no tokenizer, or the task's answers need a scorer or a judge.
  *
  * @example
  * ```ts
@@ -79,6 +79,7 @@ export async function answerItems(options: AnswerItemsOptions): Promise<AnswerRe
       expected: 'a model with a tokenizer, which texts need',
     });
   }
+  checkAnswerKind(task);
   if (items.length === 0 || conditions.length === 0) return conditions.map(() => []);
   const answer = task.answerKind === 'label' ? answerByScore : answerByText;
   const step = conditions.some((condition) => typeof condition === 'function') ? ITEMS_AT_ONCE : items.length;
@@ -90,6 +91,17 @@ export async function answerItems(options: AnswerItemsOptions): Promise<AnswerRe
     records.push(...(await answer(options, tokenizer, rows)));
   }
   return conditions.map((_, condition) => records.filter((_, row) => row % conditions.length === condition));
+}
+
+/** Refuses tasks whose answers need a toxicity scorer or a judge, before any work is done for them. */
+export function checkAnswerKind(task: Pick<Task, 'name' | 'answerKind'>): void {
+  if (task.answerKind !== 'continuation' && task.answerKind !== 'response') return;
+  const judge = task.answerKind === 'continuation' ? 'a toxicity scorer' : 'a judge';
+  throw new InvalidArgumentError({
+    argument: 'task',
+    given: task.name,
+    expected: `a task whose answers are right or wrong by themselves; those of ${task.name} need ${judge}`,
+  });
 }
 
 /** The steering of each item under one condition. */

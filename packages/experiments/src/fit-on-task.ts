@@ -194,5 +194,8 @@ export function answerLines(
   items: readonly TestItem[],
   records: Awaited<ReturnType<typeof answerItems>>[number],
 ): AnswerLine[] {
-  return records.map((record, index) => ({ phase, condition, prompt: items[index]!.prompt, ...record }));
+  return records.map((record, index) => {
+    const { prompt, question } = items[index]!;
+    return { phase, condition, prompt, question, ...record };
+  });
 }

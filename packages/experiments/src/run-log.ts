@@ -90,6 +90,8 @@ export interface AnswerLine extends AnswerRecord {
   /** `vanilla`, `steered`, or a setting such as `ffn k 16 α 5`. */
   readonly condition: string;
   readonly prompt: string;
+  /** What the row asks, without instructions and wording, for judges and people. Older logs have none. */
+  readonly question?: string | undefined;
 }
 
 /** Everything that a run leaves behind. */

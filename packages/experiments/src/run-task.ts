@@ -23,7 +23,7 @@ import {
   type SteeringMethod,
   type SteeringPlan,
 } from '@austeer/steering';
-import { answerItems, type Condition } from './answer-items.ts';
+import { answerItems, type Condition, checkAnswerKind } from './answer-items.ts';
 import {
   answerLines,
   checkSettings,
@@ -105,7 +105,7 @@ const LISTED_UNITS = 100;
  * Runs a task. The setting is chosen on validation items and tested once on the rest; a seed fixes everything.
  *
  * @throws EmptyInputError when the task has no pairs or no test items.
- * @throws InvalidArgumentError when the validation items use up all items.
+ * @throws InvalidArgumentError when the validation items use up all items, or the task's answers need a scorer or a judge.
  *
  * @example
  * ```ts
@@ -118,6 +118,7 @@ const LISTED_UNITS = 100;
  */
 export async function runTask(options: RunTaskOptions): Promise<RunResult> {
   const { model, task, method = { fit: {} }, testItems, seed = 0, tool, precision } = options;
+  checkAnswerKind(task);
   const started = new Date();
   if (task.items.length === 0) throw new EmptyInputError({ what: `Test items of ${task.name}` });
   const use = useOf(method);

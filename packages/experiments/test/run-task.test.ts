@@ -108,6 +108,9 @@ describe('runTask', () => {
     await expect(run({ pairs: [] })).rejects.toMatchObject({ code: 'EMPTY_INPUT' });
     await expect(run({ items: [] })).rejects.toMatchObject({ code: 'EMPTY_INPUT' });
     await expect(run({}, 30)).rejects.toMatchObject({ argument: 'validation' });
+    for (const answerKind of ['continuation', 'response'] as const) {
+      await expect(run({ answerKind })).rejects.toMatchObject({ argument: 'task', given: task.name });
+    }
   });
 
   it('stops when asked', async () => {

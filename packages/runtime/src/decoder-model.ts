@@ -13,6 +13,7 @@ import {
 import { capturePairs, captureRows } from './capture.ts';
 import type { Decoder } from './engine/decoder.ts';
 import { generateRows } from './generate.ts';
+import { logProbabilityRows } from './log-probabilities.ts';
 import type { ModelContext } from './model-context.ts';
 import { scoreItems } from './score.ts';
 
@@ -64,6 +65,7 @@ export function createDecoderModel(options: {
     capturePairs: (pairs, captureOptions) => capturePairs(context, pairs, captureOptions),
     generate: (prompts, generateOptions) => generateRows(context, prompts, generateOptions),
     score: (items, scoreOptions) => scoreItems(context, items, scoreOptions),
+    logProbabilities: (rows, callOptions) => logProbabilityRows(context, rows, callOptions),
     async dispose() {
       if (disposed) return;
       await last;

@@ -14,7 +14,7 @@ import {
   UnknownNameError,
   UnsupportedModelError,
 } from '@austeer/core';
-import { sha256OfFile } from '@austeer/core/node';
+import { defaultCacheDirectory, sha256OfFile } from '@austeer/core/node';
 import {
   type DecoderGraph,
   type FloatType,
@@ -35,7 +35,6 @@ import {
   importOnnxRuntime,
   type SessionSettings,
 } from './engine/onnx-runtime.ts';
-import { defaultCacheDirectory } from './sources/cache.ts';
 import type { ResolvedModel } from './sources/resolve-context.ts';
 import { type ResolveModelOptions, resolveModel } from './sources/resolve-model.ts';
 import { tokenizerFromFolder } from './tokenizer/tokenizer-from-folder.ts';

@@ -14,14 +14,15 @@ import {
   rankingFlags,
   seedFlag,
   sitesFlag,
+  type TaskFlags,
+  taskFlags,
 } from '../flags.ts';
 
-export interface CompareFlags extends ModelFlags, RankingFlags, MethodFlags {
+export interface CompareFlags extends ModelFlags, RankingFlags, MethodFlags, TaskFlags {
   readonly task: string;
   readonly methods: string[];
   readonly grid: 'small' | 'paper';
   readonly settings?: string | undefined;
-  readonly data?: string | undefined;
   readonly sites: Site[];
   readonly pairs?: number | undefined;
   readonly limit?: number | undefined;
@@ -46,7 +47,7 @@ export const compareCommand = buildCommand({
       task: {
         kind: 'parsed',
         parse: String,
-        brief: 'boolq, svamp, winogrande, copa or brevity',
+        brief: 'A name of austeer tasks whose answers are right or wrong by themselves',
         placeholder: 'name',
       },
       methods: {
@@ -63,11 +64,9 @@ export const compareCommand = buildCommand({
         brief: 'Settings to try: four of each method (for each site), or all that its paper sweeps',
       },
       settings: optionalPath('JSON instead: {"iti": [{"budget": 16, "strength": 15}], …} by method'),
-      data: optionalPath(
-        'Folder with the published files [../shared/datasets where it exists, else sample rows]',
-      ),
+      ...taskFlags,
       sites: sitesFlag('attention,ffn'),
-      pairs: optionalWhole('Most pairs [all]'),
+      pairs: optionalWhole('Most pairs [1000, as released]'),
       limit: optionalWhole('Most test items [all]'),
       validation: {
         kind: 'parsed',

@@ -16,11 +16,12 @@ import {
   rankingFlags,
   seedFlag,
   sitesFlag,
+  type TaskFlags,
+  taskFlags,
 } from '../flags.ts';
 
-export interface EvaluateFlags extends ModelFlags, RankingFlags, MethodFlags {
+export interface EvaluateFlags extends ModelFlags, RankingFlags, TaskFlags, MethodFlags {
   readonly task: string;
-  readonly data?: string | undefined;
   readonly method?: string | undefined;
   readonly plan?: string | undefined;
   readonly sites: Site[];
@@ -50,12 +51,10 @@ export const evaluateCommand = buildCommand({
       task: {
         kind: 'parsed',
         parse: String,
-        brief: 'boolq, svamp, winogrande, copa or brevity',
+        brief: 'boolq, copa, winogrande, svamp, mawps or brevity; see austeer tasks',
         placeholder: 'name',
       },
-      data: optionalPath(
-        'Folder with the published files [../shared/datasets where it exists, else sample rows]',
-      ),
+      ...taskFlags,
       method: {
         kind: 'parsed',
         parse: String,
@@ -79,7 +78,7 @@ export const evaluateCommand = buildCommand({
         brief: 'Strengths to try [5,20 for austeer]; with --plan the strength instead of its own',
         placeholder: 'x,…',
       },
-      pairs: optionalWhole('Most pairs [all]'),
+      pairs: optionalWhole('Most pairs [1000, as released]'),
       limit: optionalWhole('Most test items [all]'),
       select: {
         kind: 'enum',

@@ -14,10 +14,10 @@ import type { MethodSetting, SteeringMethod } from '@austeer/steering';
 import type { CompareFlags } from '../commands/compare.ts';
 import type { AusteerContext } from '../context.ts';
 import { withModel } from '../load.ts';
-import { loadTaskFor } from '../load-task.ts';
 import { methodsOfFlags } from '../method-flags.ts';
 import { formatFigureTable } from '../output/figure-table.ts';
 import type { Terminal } from '../output/terminal.ts';
+import { taskOfFlags } from '../task-of-flags.ts';
 import { TOOL } from '../tool.ts';
 
 export async function runCompare(this: AusteerContext, flags: CompareFlags): Promise<void> {
@@ -27,12 +27,8 @@ export async function runCompare(this: AusteerContext, flags: CompareFlags): Pro
   const methods = await methodsOfFlags(names, flags);
   const byHand = flags.settings === undefined ? {} : await readSettings(flags.settings, names);
   await withModel(this, flags, async (model) => {
-    const task = await loadTaskFor(model.tokenizer, flags.task, {
-      data: flags.data,
-      seed: flags.seed,
-      pairLimit: flags.pairs,
-      skipBadRows: flags.skipBadRows,
-    });
+    const { task: name, pairs: pairLimit, skipBadRows } = flags;
+    const task = await taskOfFlags(this, model.tokenizer, flags, { name, pairLimit, skipBadRows });
     const log = await compareMethods({
       model,
       task,

@@ -5,10 +5,10 @@ import type { EvaluateFlags } from '../commands/evaluate.ts';
 import type { AusteerContext } from '../context.ts';
 import { usageError } from '../flags.ts';
 import { withModel } from '../load.ts';
-import { loadTaskFor } from '../load-task.ts';
 import { checkMethodNames, methodsOfFlags } from '../method-flags.ts';
 import { printResult, sayEvent } from '../output/run-report.ts';
 import { planOfFlags } from '../plan-flags.ts';
+import { taskOfFlags } from '../task-of-flags.ts';
 import { TOOL } from '../tool.ts';
 
 export async function runEvaluate(this: AusteerContext, flags: EvaluateFlags): Promise<void> {
@@ -19,12 +19,8 @@ export async function runEvaluate(this: AusteerContext, flags: EvaluateFlags): P
   }
   if (flags.out !== undefined) await checkRunFolder(flags.out);
   await withModel(this, flags, async (model) => {
-    const task = await loadTaskFor(model.tokenizer, flags.task, {
-      data: flags.data,
-      seed: flags.seed,
-      pairLimit: flags.pairs,
-      skipBadRows: flags.skipBadRows,
-    });
+    const { task: name, pairs: pairLimit, skipBadRows } = flags;
+    const task = await taskOfFlags(this, model.tokenizer, flags, { name, pairLimit, skipBadRows });
     const result = await runTask({
       model,
       task,

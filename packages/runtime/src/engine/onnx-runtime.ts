@@ -95,7 +95,7 @@ export function checkDevice(ort: Ort, device: Device): void {
  *   reason.
  */
 export async function createSession(
-  options: SessionSettings & { ort: Ort; graph: DecoderGraph },
+  options: SessionSettings & { ort: Ort; graph: Pick<DecoderGraph, 'model' | 'dataFolder'> },
 ): Promise<Session> {
   const { ort, graph, threads, device, memoryArena } = options;
   try {

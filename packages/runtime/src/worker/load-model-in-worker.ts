@@ -5,13 +5,7 @@
  * @module
  */
 import { Worker } from 'node:worker_threads';
-import {
-  AusteerError,
-  type CaptureOptions,
-  type LanguageModel,
-  type ModelCallOptions,
-  type Progress,
-} from '@austeer/core';
+import { AusteerError, type LanguageModel, type ModelCallOptions, type Progress } from '@austeer/core';
 import { openGguf } from '@austeer/onnx';
 import { ModelDisposedError } from '../decoder-model.ts';
 import type { LoadedModel, LoadModelOptions } from '../load-model.ts';
@@ -96,6 +90,7 @@ export async function loadModelInWorker(options: LoadModelOptions): Promise<Mode
     score: (items, callOptions = {}) => thread.call('score', items, callOptions),
     capture: (rows, callOptions) => thread.stream('capture', [...rows], callOptions),
     capturePairs: (pairs, callOptions) => thread.stream('capturePairs', [...pairs], callOptions),
+    logProbabilities: (rows, callOptions = {}) => thread.stream('logProbabilities', [...rows], callOptions),
     dispose: () => thread.dispose(),
   };
   return { ...model, details, terminate: () => thread.terminate() };
@@ -201,9 +196,9 @@ function startThread(options: SentLoadOptions) {
       }),
 
     async *stream<T>(
-      method: 'capture' | 'capturePairs',
+      method: 'capture' | 'capturePairs' | 'logProbabilities',
       input: unknown,
-      callOptions: Omit<CaptureOptions, 'positions' | 'steering'>,
+      callOptions: ModelCallOptions,
     ): AsyncGenerator<T> {
       let settle: { resolve(reply: Reply): void; reject(error: unknown): void } | undefined;
       let failure: { error: unknown } | undefined;

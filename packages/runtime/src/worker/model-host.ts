@@ -7,8 +7,10 @@ import { type MessagePort, parentPort, workerData } from 'node:worker_threads';
 import type {
   CaptureOptions,
   GenerateOptions,
+  LogProbabilityOptions,
   PairActivations,
   RowActivations,
+  RowLogProbabilities,
   ScoreItem,
   SiteActivations,
   TokenPair,
@@ -19,7 +21,7 @@ import type { Reply, Request, SentLoadOptions } from './messages.ts';
 import { toSentError } from './sent-error.ts';
 
 type Call = Extract<Request, { kind: 'call' }>;
-type Item = RowActivations | PairActivations;
+type Item = RowActivations | PairActivations | RowLogProbabilities;
 
 if (parentPort !== null) await serve(parentPort, workerData as SentLoadOptions);
 
@@ -61,6 +63,14 @@ async function serve(port: MessagePort, options: SentLoadOptions): Promise<void>
     if (method === 'capturePairs') {
       const pairs = model.capturePairs(input as TokenPair[], shared as unknown as CaptureOptions);
       streams.set(id, pairs[Symbol.asyncIterator]());
+      return;
+    }
+    if (method === 'logProbabilities') {
+      const rows = model.logProbabilities!(
+        input as TokenSequence[],
+        shared as unknown as LogProbabilityOptions,
+      );
+      streams.set(id, rows[Symbol.asyncIterator]());
       return;
     }
     const onToken = wantsTokens
@@ -115,6 +125,7 @@ async function serve(port: MessagePort, options: SentLoadOptions): Promise<void>
 
 /** Memory of an item, given away instead of copied; each buffer once. */
 function buffersOf(item: Item): ArrayBuffer[] {
+  if ('logProbabilities' in item) return [item.logProbabilities.data.buffer as ArrayBuffer];
   const parts: SiteActivations[] =
     'activations' in item ? [item.activations] : [item.positive, item.negative];
   return [

@@ -1,10 +1,15 @@
-import { readFile, utimes, writeFile } from 'node:fs/promises';
+import { mkdtemp, readFile, rm, utimes, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { sha256 } from '@austeer/core';
-import { describe, expect, it, vi } from 'vitest';
-import { temporaryDirectory } from './__fixtures__/temporary-directory.ts';
+import { describe, expect, it, onTestFinished, vi } from 'vitest';
+import { sha256 } from '../hashing.ts';
 import { checkCachedFile, defaultCacheDirectory, stampFile, stampState } from './cache.ts';
 
+async function temporaryDirectory(): Promise<string> {
+  const folder = await mkdtemp(join(tmpdir(), 'austeer-cache-'));
+  onTestFinished(() => rm(folder, { recursive: true }));
+  return folder;
+}
 const record = (text: string) => ({ bytes: Buffer.byteLength(text), sha256: sha256(text) });
 
 describe('defaultCacheDirectory', () => {

@@ -6,7 +6,8 @@
 import { readFile, stat } from 'node:fs/promises';
 import { homedir } from 'node:os';
 import { join, resolve } from 'node:path';
-import { sha256OfFile, writeFileAtomic } from '@austeer/core/node';
+import { sha256OfFile } from './read-file.ts';
+import { writeFileAtomic } from './write-file.ts';
 
 /** Size in bytes and SHA-256 in lower-case hexadecimal. */
 export interface FileRecord {
@@ -21,7 +22,7 @@ interface Stamp extends FileRecord {
 }
 
 /**
- * The folder that models are kept in: `AUSTEER_CACHE`, else `austeer` in the user's cache folder
+ * The folder that models and data are kept in: `AUSTEER_CACHE`, else `austeer` in the user's cache folder
  * (`XDG_CACHE_HOME` or `~/.cache`, `~/Library/Caches` on macOS, `%LOCALAPPDATA%` on Windows).
  *
  * @param environment variables to read @default process.env
@@ -66,7 +67,7 @@ export async function checkCachedFile(options: {
   const state = await stampState({ path, expected });
   if (state !== 'unknown') return state;
   onHash?.();
-  const sha256 = await sha256OfFile(path, { what: 'Cached model file', ...(signal && { signal }) });
+  const sha256 = await sha256OfFile(path, { what: 'Cached file', ...(signal && { signal }) });
   if (sha256 !== expected.sha256) return 'wrong';
   // A cache prepared by somebody else may be read-only: then it is hashed at each start.
   await stampFile({ path, sha256 }).catch(() => undefined);
