@@ -22,7 +22,7 @@ import {
   withNeeds,
 } from '@austeer/experiments';
 import type { AusteerContext } from './context.ts';
-import { contextOptions, type DataFlags, taskLoader } from './experiment-context.ts';
+import { contextOptions, type DataFlags, EXPERIMENT_SCORER, taskLoader } from './experiment-context.ts';
 import type { ModelFlags } from './flags.ts';
 import { type OpenModels, openModels } from './load-models.ts';
 import { printFigure } from './output/figure.ts';
@@ -57,10 +57,11 @@ export async function runExperiments(
   const store = openCellStore(`${flags.out}/cells`);
   const models = await openModels(context, flags);
   try {
-    const loadTask = taskLoader(flags);
+    const loadTask = taskLoader(context, flags);
     const bench = createBench({
       models: models.bench,
       loadTask,
+      toxicity: EXPERIMENT_SCORER,
       ...options.bench,
       seed: flags.seed,
       command: options.command,
@@ -121,12 +122,13 @@ function cheapestFirst(designed: readonly DesignedExperiment[]): DesignedExperim
 
 /** Computes in this process. */
 async function runHere(
-  { terminal, signal }: AusteerContext,
+  command: AusteerContext,
   flags: ExperimentRunFlags,
   { cells, store, models }: { cells: readonly Cell[]; store: CellStore; models: OpenModels },
 ): Promise<CellReport> {
+  const { terminal, signal } = command;
   const context = createCellContext({
-    ...contextOptions({ flags, store, models }),
+    ...contextOptions(command, { flags, store, models }),
     signal,
     onProgress: terminal.progress,
   });

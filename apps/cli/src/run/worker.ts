@@ -13,7 +13,7 @@ export async function runWorker(this: AusteerContext, flags: WorkerFlags): Promi
       const store = openCellStore(`${flags.out}/cells`, { leaseTimeout: lock * 1000 });
       const models = await openModels(this, flags);
       // The signal ends the waiting for jobs, not the job at hand.
-      const context = createCellContext(contextOptions({ flags, store, models }));
+      const context = createCellContext(contextOptions(this, { flags, store, models }));
       const worker = await startWorker({
         redis,
         queue,

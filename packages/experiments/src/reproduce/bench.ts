@@ -243,7 +243,11 @@ function dataOf(
     });
   return {
     task,
-    pairs: pairsInput(task, { count: sizes.pairs, negatives }),
+    // Where rows tell their wrong answers, both recipes give the same pairs.
+    pairs: pairsInput(task, {
+      count: sizes.pairs,
+      negatives: task.answerKind === 'number' ? negatives : 'task',
+    }),
     validation: items('validation', validation),
     test: items('test', test),
   };
