@@ -162,6 +162,18 @@ describe('createPerspectiveScorer', () => {
     expect(server.seen).toHaveLength(1);
   });
 
+  it('begins nothing new once the work has ended', async () => {
+    const server = await startJsonServer(({ body }) =>
+      textOf(body) === 'text 0' ? { status: 403, body: {} } : { body: scored(0.1) },
+    );
+    const texts = Array.from({ length: 200 }, (_, index) => `text ${index}`);
+    await expect(scorerOf(server.origin, { concurrency: 4 }).score(texts)).rejects.toThrow('refused');
+    const begun = server.seen.length;
+    await new Promise((resolve) => setTimeout(resolve, 200));
+    expect(server.seen.length).toBeLessThanOrEqual(begun + 4);
+    expect(begun).toBeLessThan(100);
+  });
+
   it('takes a client such as perspective-api-client, and gives each request an object of its own', async () => {
     const requests: unknown[] = [];
     const scorer = createPerspectiveScorer({

@@ -43,7 +43,14 @@ export async function scoreEach(
       const start = next;
       next += batchSize;
       const batch = texts.slice(start, start + batchSize);
-      const scores = await work(batch);
+      let scores: readonly TextScore[];
+      try {
+        scores = await work(batch);
+      } catch (error) {
+        // The call has failed: what is under way elsewhere ends, nothing new begins.
+        next = texts.length;
+        throw error;
+      }
       batch.forEach((_, index) => {
         results[start + index] = scores[index] ?? { missing: 'the scorer gave no result for this text' };
       });
