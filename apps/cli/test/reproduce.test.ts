@@ -81,3 +81,29 @@ describe('austeer reproduce', () => {
     expect(readdirSync(join(killed, 'cells', 'leases'))).toEqual([]);
   }, 60_000);
 });
+
+describe('austeer experiment', () => {
+  it('plans and runs a file, and says what is wrong with one', async () => {
+    const path = join(folder, 'letters.json');
+    const file = {
+      name: 'letters',
+      tasks: ['boolq'],
+      methods: [{ method: 'austeer-ffn', budgets: [2, 4], strengths: [1] }],
+      pairs: 6,
+      validation: 4,
+      test: 5,
+    };
+    writeFileSync(path, JSON.stringify(file));
+    const argv = [path, ...common.filter((flag) => flag !== '--quick'), '--out', join(folder, 'own')];
+    // A plan and two answers for each budget, the test, and vanilla.
+    expect((await runCli('experiment', 'plan', ...argv)).stdout).toContain('6 cells, 0 there, 6 to do');
+    const { stdout, exitCode } = await runCli('experiment', 'run', ...argv);
+    expect(exitCode).toBe(0);
+    expect(stdout).toMatch(/boolq: AUSteer-FFN +0\.\d{3} \[/);
+    expect((await runCli('experiment', 'run', ...argv)).stdout).toContain('Nothing to do: all 6 cells');
+    writeFileSync(path, JSON.stringify({ ...file, selection: 'luck' }));
+    const wrong = await runCli('experiment', 'run', ...argv);
+    expect(wrong.exitCode).toBe(1);
+    expect(wrong.stderr).toContain('selection: ');
+  }, 60_000);
+});
