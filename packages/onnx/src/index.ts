@@ -13,6 +13,7 @@ export {
 } from './decoder-graph.ts';
 export { type GgufFile, type GgufTensor, type GgufValue, openGguf, readTensor } from './gguf/read-gguf.ts';
 export { dequantize, type GgufTensorType } from './gguf/tensor-types.ts';
+export type { GradientGraph } from './gradient/write-gradient-graph.ts';
 export type { AttributeValue } from './model-file/attributes.ts';
 export type { OnnxElementType } from './model-file/element-types.ts';
 export {
