@@ -5,6 +5,9 @@
  */
 export { type AnswerItemsOptions, answerItems } from './answer-items.ts';
 export { type CausalUnit, causalEffects } from './causal-effects.ts';
+export { type CausalMethodOptions, createCausalMethod } from './causal-method.ts';
+export { differenceGradients } from './difference-gradients.ts';
+export { measurePairGradients, type PairGradientOptions, type PairGradients } from './pair-gradients.ts';
 export type {
   CurvesFigure,
   Estimate,

@@ -22,6 +22,7 @@ import {
   countsToSafetensors,
   labelShare,
   measurePairs,
+  needsGradients,
   type PairStatistics,
   type RankedUnit,
   type Ranking,
@@ -39,6 +40,7 @@ import {
   type SteeringPlan,
 } from '@austeer/steering';
 import { answerItems } from './answer-items.ts';
+import { measurePairGradients } from './pair-gradients.ts';
 import type { AnswerLine, LocalizationLog, RunHeader, RunLog, SelectionLog } from './run-log.ts';
 import {
   type EvaluatedCell,
@@ -294,10 +296,12 @@ async function localize(
     });
   }
   const { pairs, report } = encodePairs(task.pairs, model.tokenizer, { join, cut });
-  const statistics = await measurePairs(model.capturePairs(pairs, { sites, signal, onProgress }), {
-    sites,
-    signal,
-  });
+  const source = model.capturePairs(pairs, { sites, signal, onProgress });
+  const measured = await measurePairs(source, { sites, signal });
+  const gradients = needsGradients(ranking)
+    ? (await measurePairGradients({ model, pairs, sites, signal, onProgress })).classes
+    : undefined;
+  const statistics = { ...measured, ...(gradients && { gradients }) };
   const { counts, byLabel } = statistics;
   const rankings: Partial<Record<Site, readonly RankedUnit[]>> = {};
   const listed: Record<string, LocalizationLog['sites'][string]> = {};

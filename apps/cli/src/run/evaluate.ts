@@ -3,7 +3,7 @@ import { checkRunFolder, type RunTaskOptions, runTask, writeRunLog } from '@aust
 import { withStrength } from '@austeer/steering';
 import type { EvaluateFlags } from '../commands/evaluate.ts';
 import type { AusteerContext } from '../context.ts';
-import { usageError } from '../flags.ts';
+import { readRanking, usageError } from '../flags.ts';
 import { withModel } from '../load.ts';
 import { loadTaskFor } from '../load-task.ts';
 import { printResult, sayEvent } from '../output/run-report.ts';
@@ -57,7 +57,8 @@ async function methodOf(
   flags: EvaluateFlags,
   model: Parameters<typeof planOfFlags>[2],
 ): Promise<RunTaskOptions['method']> {
-  const { plan: path, alpha, k, sites, validation, criterion, ranking, ties, mode, join } = flags;
+  const { plan: path, alpha, k, sites, validation, criterion, ties, join } = flags;
+  const { ranking, mode } = readRanking(flags);
   if (path !== undefined) {
     if (alpha !== undefined && alpha.length !== 1)
       throw usageError('--alpha', alpha, 'one strength beside --plan');

@@ -7,7 +7,7 @@
 import { Worker } from 'node:worker_threads';
 import {
   AusteerError,
-  type CaptureOptions,
+  type GainGradientSource,
   type LanguageModel,
   type ModelCallOptions,
   type Progress,
@@ -87,7 +87,7 @@ export async function loadModelInWorker(options: LoadModelOptions): Promise<Mode
   }
   const { identity, contextLength, details } = loaded;
 
-  const model: LanguageModel = {
+  const model: LanguageModel & GainGradientSource = {
     identity,
     ...(tokenizer === undefined ? {} : { tokenizer }),
     contextLength,
@@ -95,6 +95,7 @@ export async function loadModelInWorker(options: LoadModelOptions): Promise<Mode
     score: (items, callOptions = {}) => thread.call('score', items, callOptions),
     capture: (rows, callOptions) => thread.stream('capture', [...rows], callOptions),
     capturePairs: (pairs, callOptions) => thread.stream('capturePairs', [...pairs], callOptions),
+    gainGradients: (items, callOptions) => thread.stream('gainGradients', [...items], callOptions),
     dispose: () => thread.dispose(),
   };
   return { ...model, details, terminate: () => thread.terminate() };
@@ -200,9 +201,9 @@ function startThread(options: SentLoadOptions) {
       }),
 
     async *stream<T>(
-      method: 'capture' | 'capturePairs',
+      method: 'capture' | 'capturePairs' | 'gainGradients',
       input: unknown,
-      callOptions: Omit<CaptureOptions, 'positions' | 'steering'>,
+      callOptions: ModelCallOptions,
     ): AsyncGenerator<T> {
       let settle: { resolve(reply: Reply): void; reject(error: unknown): void } | undefined;
       let failure: { error: unknown } | undefined;

@@ -6,7 +6,10 @@
 import { type MessagePort, parentPort, workerData } from 'node:worker_threads';
 import type {
   CaptureOptions,
+  GainGradientOptions,
   GenerateOptions,
+  ItemGradients,
+  MarginItem,
   PairActivations,
   RowActivations,
   ScoreItem,
@@ -19,7 +22,7 @@ import type { Reply, Request, SentLoadOptions } from './messages.ts';
 import { toSentError } from './sent-error.ts';
 
 type Call = Extract<Request, { kind: 'call' }>;
-type Item = RowActivations | PairActivations;
+type Item = RowActivations | PairActivations | ItemGradients;
 
 if (parentPort !== null) await serve(parentPort, workerData as SentLoadOptions);
 
@@ -61,6 +64,11 @@ async function serve(port: MessagePort, options: SentLoadOptions): Promise<void>
     if (method === 'capturePairs') {
       const pairs = model.capturePairs(input as TokenPair[], shared as unknown as CaptureOptions);
       streams.set(id, pairs[Symbol.asyncIterator]());
+      return;
+    }
+    if (method === 'gainGradients') {
+      const items = model.gainGradients(input as MarginItem[], shared as unknown as GainGradientOptions);
+      streams.set(id, items[Symbol.asyncIterator]());
       return;
     }
     const onToken = wantsTokens
@@ -116,7 +124,11 @@ async function serve(port: MessagePort, options: SentLoadOptions): Promise<void>
 /** Memory of an item, given away instead of copied; each buffer once. */
 function buffersOf(item: Item): ArrayBuffer[] {
   const parts: SiteActivations[] =
-    'activations' in item ? [item.activations] : [item.positive, item.negative];
+    'activations' in item
+      ? [item.activations]
+      : 'gradients' in item
+        ? [item.gradients]
+        : [item.positive, item.negative];
   return [
     ...new Set(parts.flatMap((part) => Object.values(part).map(({ data }) => data.buffer as ArrayBuffer))),
   ];
