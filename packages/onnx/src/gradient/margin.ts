@@ -71,11 +71,9 @@ export function writeMargin(
   const tanh = cap === undefined ? undefined : apply('Tanh', divide(uncapped, number(cap)));
   const logits = tanh === undefined ? uncapped : multiply(tanh, number(cap!));
 
-  const placeOfEntry = node('Slice', [entries, whole([0]), whole([1]), whole([1])]);
-  const ofEntries = subtract(
-    node('GatherND', [logits, entries]),
-    node('GatherND', [logSumExp(logits), joinZero(arithmetic, placeOfEntry)]),
-  );
+  // Its own sum over the vocabulary is exact to more digits than that of ReduceLogSumExp.
+  const logProbabilities = node('LogSoftmax', [logits], { attributes: { axis: { int: -1 } } });
+  const ofEntries = node('GatherND', [logProbabilities, entries]);
   const answers = product(shares, node('Unsqueeze', [ofEntries, whole([1])]));
   const [best, worst] = [right, wrong].map((side) => add(side, node('Transpose', [answers]))) as [
     string,
@@ -86,12 +84,16 @@ export function writeMargin(
   // softmax[row, answer] is 0 for answers of other rows, so the sum over rows picks each answer's own.
   const weights = sum(subtract(softmax(best), softmax(worst)), 0);
   const ofEntry = node('Squeeze', [product(weights, shares), whole([0])]);
+  const placeOfEntry = node('Slice', [entries, whole([0]), whole([1]), whole([1])]);
   const perPlace = sumInto(
     zeros(node('Slice', [shapeOf(places), whole([0]), whole([1])])),
     placeOfEntry,
     ofEntry,
   );
-  const pulledDown = multiply(softmax(logits), apply('Neg', node('Unsqueeze', [perPlace, whole([1])])));
+  const pulledDown = multiply(
+    apply('Exp', logProbabilities),
+    apply('Neg', node('Unsqueeze', [perPlace, whole([1])])),
+  );
   let gradient = sumInto(pulledDown, entries, ofEntry);
   if (tanh !== undefined) gradient = multiply(gradient, subtract(number(1), multiply(tanh, tanh)));
   const ofNormed = arithmetic.unused();
@@ -99,9 +101,4 @@ export function writeMargin(
   const ofPlaces = reverseRmsNorm(arithmetic, norm, { x, gradient: ofNormed });
   // Places may be the same token of a row twice.
   return { margin, gradient: sumInto(zeros(shapeOf(residual)), places, ofPlaces) };
-}
-
-/** (place) to (place, 0). */
-function joinZero({ concat, subtract }: Arithmetic, places: string): string {
-  return concat([places, subtract(places, places)], 1);
 }
