@@ -6,7 +6,7 @@
  *     npm run experiment:causal -- --data FOLDER --tasks copa,winogrande --seeds 1,2,3 --out runs/causal
  *
  * Every cell (task, seed, ranking) is a file in the folder of `--out`; what is there is not computed again, so a run that was
- * stopped goes on. `--report` computes nothing and prints the Markdown tables of what is there (`docs/causal.md`).
+ * stopped goes on. `--minutes` stops it after the cell in which they pass. `--report` computes nothing and prints the Markdown tables of what is there (`docs/causal.md`).
  *
  * @module
  */
@@ -49,6 +49,7 @@ const { values: flags } = parseArgs({
     validation: { type: 'string', default: '60' },
     items: { type: 'string', default: '400' },
     'most-tokens': { type: 'string', default: '110' },
+    minutes: { type: 'string', default: 'Infinity' },
     out: { type: 'string', default: 'runs/causal' },
     report: { type: 'boolean', default: false },
   },
@@ -74,6 +75,7 @@ const CUTS = [6, 10, 14, 18];
 const started = performance.now();
 const say = (/** @type {string} */ text) =>
   console.error(`${((performance.now() - started) / 60_000).toFixed(1)} min  ${text}`);
+const hasTime = () => performance.now() - started < Number(flags.minutes) * 60_000;
 const folderOf = (/** @type {string} */ task) => join(flags.out, `${task}-${site}`);
 
 if (flags.report) {
@@ -83,7 +85,9 @@ if (flags.report) {
   const { tokenizer } = model;
   if (tokenizer === undefined) throw new Error('the model has no tokenizer');
   // Seeds before tasks: a run that is cut short has seen every task.
-  for (const seed of seeds) for (const task of tasks) await runTask(model, tokenizer, task, seed);
+  for (const seed of seeds) {
+    for (const task of tasks) if (hasTime()) await runTask(model, tokenizer, task, seed);
+  }
   await model.dispose();
 }
 
@@ -103,6 +107,10 @@ async function runTask(model, tokenizer, name, seed) {
   const vanillaPath = pathOf('vanilla', 0);
   const neutral = NEUTRAL.flatMap((text) => CUTS.map((cut) => tokenizer.encode(text).slice(0, cut)));
   const every = Array.from({ length: model.details.vocabularySize }, (_, token) => [token]);
+  const names = ['causal', 'official', 'effect-size', 'random'].concat(
+    fitted.answerForms ? ['balanced'] : [],
+  );
+  if ([vanillaPath, ...names.map((ranking) => pathOf(ranking))].every(existsSync)) return;
   const plain = await neutralScores(undefined);
   if (!existsSync(vanillaPath)) {
     save(vanillaPath, cell('vanilla', 0, 0, [], await answer(model, test, undefined), 0));
@@ -112,7 +120,7 @@ async function runTask(model, tokenizer, name, seed) {
   const rankings = await rank();
   for (const [ranking, units] of Object.entries(rankings)) {
     const path = pathOf(ranking);
-    if (existsSync(path)) continue;
+    if (existsSync(path) || !hasTime()) continue;
     const plans = strengths.map((alpha) => {
       const plan = createPlan({ ranking: units, k, alpha, model: model.identity });
       return compilePlan(plan, model.identity);
@@ -139,10 +147,8 @@ async function runTask(model, tokenizer, name, seed) {
     const one = { sites: [site], top: k };
     const alike = (/** @type {ScoredUnit[]} */ units) => units.map((unit) => ({ ...unit, score: 1 }));
     const random = alike(randomUnits(model.identity, { ...one, random: createRandom(1000 + seed) }));
-    const names = ['causal', 'official', 'effect-size', 'random'].concat(
-      fitted.answerForms ? ['balanced'] : [],
-    );
-    if (names.every((ranking) => existsSync(pathOf(ranking)))) return {};
+    const path = join(folder, `${seed}.units`);
+    if (existsSync(path)) return JSON.parse(readFileSync(path, 'utf8'));
     const statistics = await measurePairs(model.capturePairs(fitted.pairs, { sites: [site] }), {
       sites: [site],
     });
@@ -155,13 +161,15 @@ async function runTask(model, tokenizer, name, seed) {
     });
     say(`${name} seed ${seed}: gradients in ${((performance.now() - before) / 1000).toFixed(0)} s`);
     const measured = { ...statistics, gradients: classes };
-    return {
+    const rankings = {
       causal: rankPairs(measured, { ...one, ranking: 'causal' }),
       official: alike(rankPairs(measured, one)),
       ...(fitted.answerForms && { balanced: alike(rankPairs(measured, { ...one, ranking: 'balanced' })) }),
       'effect-size': alike(rankPairs(measured, { ...one, ranking: 'effect-size' })),
       random,
     };
+    save(path, rankings);
+    return rankings;
   }
 }
 
@@ -267,7 +275,7 @@ function cell(ranking, seed, strength, validation, lines, divergence) {
   return { ranking, seed, strength, validation, lines, divergence };
 }
 
-/** @param {string} path @param {Cell} content */
+/** @param {string} path @param {object} content */
 function save(path, content) {
   writeFileSync(`${path}.part`, JSON.stringify(content));
   renameSync(`${path}.part`, path);

@@ -2,9 +2,10 @@ import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { LanguageModel, TokenPair, Unit } from '@austeer/core';
-import { createCausalMethod, differenceGradients, measurePairGradients } from '@austeer/experiments';
+import { createCausalMethod, differenceGradients, measurePairGradients, runTask } from '@austeer/experiments';
 import { causalScores, rankScores } from '@austeer/localize';
 import { tinyLlama } from '@austeer/onnx/testing';
+import type { Task } from '@austeer/pairs';
 import { type LoadedModel, loadModel } from '@austeer/runtime';
 import { compilePlan } from '@austeer/steering';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
@@ -109,5 +110,35 @@ describe('createCausalMethod', () => {
     expect(() => fitted.plan({ strength: 1 })).toThrow(/budget of units, at ffn/);
     expect(() => fitted.plan({ budget: 1, strength: 1, site: 'attention' })).toThrow(/at ffn/);
     await expect(createCausalMethod().fit({ model, pairs: [same] })).rejects.toThrow(/Pairs with a question/);
+  });
+});
+
+describe('runTask with a causal ranking', () => {
+  it('chooses among gains of ± α', async () => {
+    const questions = Array.from({ length: 16 }, (_, index) => ({
+      id: String(index),
+      question: `Letter ${index}: `,
+      label: index % 2 ? 'a' : 'b',
+    }));
+    const task: Task = {
+      name: 'letters',
+      description: 'Is the last letter a or b?',
+      answerKind: 'label',
+      answerForms: { a: ['a', 'A'], b: ['b', 'B'] },
+      maxNewTokens: 1,
+      pairs: questions.slice(0, 6).map(({ id, question, label }) => ({
+        ...{ id, question, label, rawQuestion: id },
+        ...(label === 'a' ? { positive: 'a', negative: 'b' } : { positive: 'b', negative: 'a' }),
+      })),
+      items: questions
+        .slice(6)
+        .map(({ id, question, label }) => ({ id, question, prompt: question, gold: label, label })),
+      source: { kind: 'samples', files: [], notes: [] },
+    };
+    const fit = { sites: ['ffn'], budgets: [3], ranking: 'causal', validationItems: 4 } as const;
+    const tool = { name: 'test', version: '0' };
+    const { plan } = await runTask({ model, task, method: { fit }, tool, precision: 'fp32' });
+    expect(plan?.edits.map(({ gain }) => Math.abs(gain))).toEqual([1, 1, 1]);
+    expect([0.25, 0.5, 1]).toContain(plan?.strength);
   });
 });

@@ -71,7 +71,7 @@ export function writeMargin(
   const tanh = cap === undefined ? undefined : apply('Tanh', divide(uncapped, number(cap)));
   const logits = tanh === undefined ? uncapped : multiply(tanh, number(cap!));
 
-  // Its own sum over the vocabulary is exact to more digits than that of ReduceLogSumExp.
+  // LogSoftmax sums a vocabulary to more digits than ReduceLogSumExp does.
   const logProbabilities = node('LogSoftmax', [logits], { attributes: { axis: { int: -1 } } });
   const ofEntries = node('GatherND', [logProbabilities, entries]);
   const answers = product(shares, node('Unsqueeze', [ofEntries, whole([1])]));
