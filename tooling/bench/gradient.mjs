@@ -23,14 +23,15 @@ const random = createRandom(1);
 const model = await loadModel({ model: flags.model, threads: Number(flags.threads) });
 const vocabulary = model.details.vocabularySize;
 
-/** Megabytes that only this process has, without mapped files. @returns {number} */
-const ownMemory = () => {
-  const [, kilobytes] = /RssAnon:\s+(\d+)/.exec(readFileSync('/proc/self/status', 'utf8')) ?? [];
-  return Math.round(Number(kilobytes) / 1024);
+/** Resident memory in megabytes: the most so far, and what of it is mapped files now. */
+const memory = () => {
+  const status = readFileSync('/proc/self/status', 'utf8');
+  const of = (/** @type {string} */ name) => Number(new RegExp(`${name}:\\s+(\\d+)`).exec(status)?.[1] ?? 0);
+  return { most: Math.round(of('VmHWM') / 1024), mapped: Math.round(of('RssFile') / 1024) };
 };
 
 console.log(
-  '| rows × tokens | forward, tokens/s | gradient, tokens/s | cost in forward passes | highest memory, MB |',
+  '| rows × tokens | forward, tokens/s | gradient, tokens/s | cost in forward passes | most memory so far, MB |',
 );
 console.log('| --- | --- | --- | --- | --- |');
 for (const shape of flags.rows.split(',')) {
@@ -46,10 +47,6 @@ for (const shape of flags.rows.split(',')) {
   const gradient = async () => {
     for await (const _ of model.gainGradients(items, { sites: ['attention', 'ffn'], batchSize: rows }));
   };
-  let memory = 0;
-  const watch = setInterval(() => {
-    memory = Math.max(memory, ownMemory());
-  }, 5);
   const best = { forward: Number.POSITIVE_INFINITY, gradient: Number.POSITIVE_INFINITY };
   // The first of each makes its session.
   for (let repeat = 0; repeat <= Number(flags.repeats); repeat++) {
@@ -60,12 +57,15 @@ for (const shape of flags.rows.split(',')) {
       const start = performance.now();
       await run();
       if (repeat > 0) best[name] = Math.min(best[name], performance.now() - start);
-      memory = Math.max(memory, ownMemory());
     }
   }
-  clearInterval(watch);
   const speed = (/** @type {number} */ milliseconds) => ((1000 * rows * tokens) / milliseconds).toFixed(0);
   const ratio = (best.gradient / best.forward).toFixed(2);
-  console.log(`| ${shape} | ${speed(best.forward)} | ${speed(best.gradient)} | ${ratio} | ${memory} |`);
+  console.log(
+    `| ${shape} | ${speed(best.forward)} | ${speed(best.gradient)} | ${ratio} | ${memory().most} |`,
+  );
 }
+console.log(
+  `\nOf this ${memory().mapped} MB are mapped files: the weights, which the gradient reads in place.`,
+);
 await model.dispose();
