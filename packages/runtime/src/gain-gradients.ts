@@ -61,7 +61,11 @@ export async function* gainGradients(
       signal?.throwIfAborted();
       const batch = group.map((row) => window[row]!);
       const rows = layOutItems(batch, { perToken });
-      const { margins, gradients } = await context.exclusively(() => differentiator.run(sites, rows));
+      const { margins, gradients } = await context.exclusively(async () => {
+        // Its packed weights would stand in memory beside those that the gradient reads from the file.
+        await context.decoder.dispose();
+        return differentiator.run(sites, rows);
+      });
       for (const [at, row] of group.entries()) {
         const { id, label } = window[row]!;
         const own = sites.map((site): [Site, FloatTensor] => {

@@ -1,7 +1,7 @@
 /**
  * Running the graph that differentiates margins.
  *
- * Its session takes weights from the mapped file, as a second reader beside a decoder's, and keeps no memory between runs.
+ * Its session takes weights from the mapped file as they are, packs none, and keeps no memory between runs.
  *
  * @module
  */
