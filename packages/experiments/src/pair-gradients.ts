@@ -53,6 +53,7 @@ export interface PairGradients {
  *
  * @example
  * ```ts
+ * import { causalScores, rankScores } from '@austeer/localize';
  * declare const model: LanguageModel & GainGradientSource;
  * declare const pairs: TokenPair[];
  * const { classes } = await measurePairGradients({ model, pairs, sites: ['ffn'] });

@@ -20,7 +20,7 @@ import { DEFAULT_BATCH_SIZE, type ModelContext } from './model-context.ts';
 import { groupRows } from './row-batches.ts';
 
 /**
- * Padded tokens in one run. Going down needs what matrix products made going up: for 135 million weights 0.7 MB a token.
+ * Padded tokens in one run. Going down needs what matrix products made going up: for SmolLM2-135M 0.76 MB a token.
  */
 const TOKENS_PER_RUN = 512;
 
