@@ -62,13 +62,14 @@ const ours = (/** @type {string} */ precision) =>
 const fp32 = ours('fp32');
 const fourBit = ours('4bit');
 const fast = ours('4bit-fast');
+const eightBit = ours('8bit');
 const llama =
   flags['llama-python'] &&
   contestant('llama.cpp', flags['llama-python'], [here('llama_cpp_worker.py'), model, flags.threads]);
 const torch =
   flags['torch-python'] &&
   contestant('PyTorch', flags['torch-python'], [here('pytorch_worker.py'), model, flags.threads]);
-const present = [fp32, fourBit, fast, ...(llama ? [llama] : []), ...(torch ? [torch] : [])];
+const present = [fp32, fourBit, fast, eightBit, ...(llama ? [llama] : []), ...(torch ? [torch] : [])];
 
 /** @type {{ row: number, prefix: number[], positive: number[], negative: number[] }[]} */
 const golden = JSON.parse(readFileSync(here('../goldens/smollm2-135m/localization.json'), 'utf8')).pairs;

@@ -59,9 +59,10 @@ export const requiredPath = (brief: string) =>
 export const computeFlags = {
   precision: {
     kind: 'enum',
-    values: ['fp32', '4bit', '4bit-fast'],
+    values: ['fp32', '4bit', '4bit-fast', '8bit'],
     default: 'fp32',
-    brief: 'GGUF models: exact; 4-bit weights, 8-bit activations; the same, faster and coarser',
+    brief:
+      'GGUF models: exact; 4-bit weights, 8-bit activations; the same, faster and coarser; 8-bit weights, for prompts',
   },
   threads: optionalWhole('Threads of the matrix products [all cores]'),
   device: {

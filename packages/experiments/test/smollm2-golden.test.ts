@@ -223,7 +223,7 @@ describe('SmolLM2-135M in fp32 equals PyTorch', () => {
 });
 
 /** KL divergence to PyTorch in float32 of the next token after each golden prompt. */
-async function divergences(precision: '4bit' | '4bit-fast'): Promise<number[]> {
+async function divergences(precision: '4bit' | '4bit-fast' | '8bit'): Promise<number[]> {
   const model = await loadModel({ model: 'smollm2-135m', precision });
   const items = forward.rows.map(({ tokens }) => ({ prompt: tokens, candidates: everyToken(49152) }));
   const scores = await model.score(items);
@@ -234,11 +234,11 @@ async function divergences(precision: '4bit' | '4bit-fast'): Promise<number[]> {
   });
 }
 
-describe('SmolLM2-135M in 4 bits', () => {
-  it(
-    '4bit: within a KL divergence of 0.01 of fp32 on every golden prompt',
-    async () => {
-      for (const divergence of await divergences('4bit')) {
+describe('SmolLM2-135M in 4 and 8 bits', () => {
+  it.each(['4bit', '8bit'] as const)(
+    '%s: within a KL divergence of 0.01 of fp32 on every golden prompt',
+    async (precision) => {
+      for (const divergence of await divergences(precision)) {
         expect(divergence).toBeLessThan(0.01);
         expect(divergence).toBeGreaterThan(0);
       }

@@ -5,7 +5,9 @@
 import { createRandom } from '@austeer/core';
 import { InferenceSession, Tensor } from 'onnxruntime-node';
 import { describe, expect, it } from 'vitest';
+import { planeWriter } from '../src/build/integer-planes.ts';
 import type { LinearContext } from '../src/build/linear.ts';
+import { blockSumWriter } from '../src/build/write-decoder.ts';
 import { type Arithmetic, createArithmetic } from '../src/gradient/arithmetic.ts';
 import { reverseAttention, writeAttention } from '../src/gradient/attention.ts';
 import { reverseGate, writeGate } from '../src/gradient/gate.ts';
@@ -317,7 +319,12 @@ describe('operators of the reverse pass', () => {
     const weights = { x: tensor(x), gamma: tensor(gamma), matrix: tensor(matrix) };
     const given = await runGraph({ inputs: weights, alsoFed: asksFor }, (arithmetic) => {
       const { graph } = arithmetic;
-      const context: LinearContext = { graph, weight: (name) => name, blockSums: () => '' };
+      const context: LinearContext = {
+        graph,
+        weight: (name) => name,
+        blockSums: blockSumWriter(graph),
+        planes: planeWriter(graph),
+      };
       writeMarginInputs(arithmetic);
       const linear = {
         segments: [],

@@ -49,7 +49,8 @@ import { tokenizerFromGguf } from './tokenizer/tokenizer-from-gguf.ts';
 export interface LoadModelOptions extends ResolveModelOptions {
   /**
    * For GGUF files. `fp32`: exact, for localization; `4bit`: the file's own integers with 8-bit activations,
-   * for decoding in less memory; `4bit-fast`: with twice its rounding error, a fifth faster. ONNX folders compute
+   * for decoding in less memory; `4bit-fast`: with twice its rounding error, a fifth faster; `8bit`: weights rounded to
+   * 8 bits, for reading prompts and for batches. ONNX folders compute
    * as they were exported. @default 'fp32'
    */
   readonly precision?: Precision | undefined;
@@ -82,7 +83,7 @@ export interface ModelDetails {
   readonly activationType: FloatType;
 }
 
-const PRECISIONS: readonly Precision[] = ['fp32', '4bit', '4bit-fast'];
+const PRECISIONS: readonly Precision[] = ['fp32', '4bit', '4bit-fast', '8bit'];
 
 /**
  * Loads a decoder: a name of the catalogue, a hub id, a folder with an ONNX export, or a GGUF file. Weights

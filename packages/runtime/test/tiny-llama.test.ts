@@ -15,6 +15,7 @@ for (const [type, precision] of [
   ['Q4_1', 'fp32'],
   ['Q4_1', '4bit'],
   ['Q8_0', '4bit'],
+  ['Q4_1', '8bit'],
 ] as const) {
   const path = join(folder, `${type}.gguf`);
   writeFileSync(path, tinyLlama({ type }));

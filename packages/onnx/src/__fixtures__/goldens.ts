@@ -3,7 +3,7 @@
  *
  * @module
  */
-import { readdirSync } from 'node:fs';
+import { existsSync, readdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { type SafetensorsContent, type SafetensorsEntry, SITES, type Site, safetensorsFloats, safetensorsIntegers } from '@austeer/core';
@@ -12,8 +12,10 @@ import type { Edits } from './run-decoder.ts';
 
 const FOLDER = fileURLToPath(new URL('../../../../tooling/fixtures/goldens', import.meta.url));
 
-/** Every export that `tooling/fixtures` made: `<family>-<exporter>[-<precision>]`. */
-export const GOLDEN_NAMES: readonly string[] = readdirSync(FOLDER).sort();
+/** Every export that `tooling/fixtures` made with PyTorch's numbers beside it: `<family>-<exporter>[-<precision>]`. */
+export const GOLDEN_NAMES: readonly string[] = readdirSync(FOLDER)
+  .filter((name) => existsSync(join(FOLDER, name, 'golden.safetensors')))
+  .sort();
 
 /** Exports that compute in float16: eleven bits a number. */
 export const isHalf = (name: string): boolean => /f16|fp16/.test(name);

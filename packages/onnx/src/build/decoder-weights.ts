@@ -78,6 +78,7 @@ export function planWeights(
     name: string,
     matrices: readonly [string, number, number][],
     whereFine: ActivationRounding = 'coarse',
+    stacked = true,
   ): readonly Linear[] => {
     const rounding = precision === '4bit-fast' ? 'coarse' : whereFine;
     const parts = matrices.map(([matrix, rows, columns]) => {
@@ -88,7 +89,7 @@ export function planWeights(
       };
     });
     for (const { weight } of parts) matrixTypes.add(weight.type);
-    const together = planLinear({ file, name, parts, precision, rounding });
+    const together = stacked ? planLinear({ file, name, parts, precision, rounding }) : undefined;
     const planned =
       together === undefined
         ? parts.map(
@@ -138,6 +139,8 @@ export function planWeights(
           [name('ffn_up'), inner, hidden],
         ],
         'fine',
+        // Integer products read one pair of planes, so stacking saves nothing that splitting does not cost.
+        precision !== '8bit',
       ),
       down: linear(name('ffn_down'), hidden, inner),
     };
@@ -166,7 +169,7 @@ export function planWeights(
     layers,
     outputNorm,
     head: head!,
-    description: precision === 'fp32' ? 'fp32' : describeTypes([...matrixTypes]),
+    description: describeForm(precision, [...matrixTypes]),
   };
 }
 
@@ -181,7 +184,9 @@ function planEmbedding(
   return { weights, segments: [integers, scales, ...(offsets === undefined ? [] : [offsets])] };
 }
 
-function describeTypes(types: readonly GgufTensor['type'][]): string {
+function describeForm(precision: Precision, types: readonly GgufTensor['type'][]): string {
+  if (precision === 'fp32') return 'fp32';
+  if (precision === '8bit') return 'weights rounded to 8 bits a row, 16-bit activations';
   const held = types.map((type) =>
     isQuantized(type) ? `${type} in ${QUANTIZED_TYPES[type].bits <= 4 ? 4 : 8} bits` : `${type} as fp32`,
   );

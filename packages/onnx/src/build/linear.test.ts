@@ -11,6 +11,7 @@ import { openGguf } from '../gguf/read-gguf.ts';
 import { dequantize, type GgufTensorType } from '../gguf/tensor-types.ts';
 import { createGraphWriter } from '../model-file/graph-writer.ts';
 import { writeGguf } from '../testing/write-gguf.ts';
+import { planeWriter } from './integer-planes.ts';
 import { type ActivationRounding, type Precision, planLinear } from './linear.ts';
 import { ensurePreparedFile, placeSegments, weightUser } from './prepared-weights.ts';
 import { blockSumWriter } from './write-decoder.ts';
@@ -64,7 +65,7 @@ async function multiply(
   const graph = createGraphWriter({ name: 'linear' });
   graph.input('x', 'float32', ['rows', 'tokens', COLUMNS]);
   const weight = weightUser({ graph, placed, location });
-  linear.emit({ graph, weight, blockSums: blockSumWriter(graph) }, 'x', 'y');
+  linear.emit({ graph, weight, blockSums: blockSumWriter(graph), planes: planeWriter(graph) }, 'x', 'y');
   graph.output('y', 'float32', ['rows', 'tokens', 2 * ROWS]);
   const session = await InferenceSession.create(graph.toBytes(), {
     extra: { session: { model_external_initializers_file_folder_path: folder } },
@@ -119,6 +120,22 @@ describe('planLinear', () => {
       const bound = rounding === 'two planes' ? 2e-4 : 0.03;
       expect(errorOf(type, x, await multiply(type, '4bit', rounding, x))).toBeLessThan(bound);
     });
+  });
+
+  it.each([...quantized, 'F16', 'BF16'] as const)('%s in 8bit loses what 8 bits a row lose', async (type) => {
+    const x = normalActivations();
+    const error = errorOf(type, x, await multiply(type, '8bit', 'coarse', x));
+    expect(error).toBeLessThan(0.03);
+    expect(error).toBeGreaterThan(1e-6);
+  });
+
+  it('a token in 8bit does not depend on those beside it', async () => {
+    const x = normalActivations();
+    const whole = await multiply('Q8_0', '8bit', 'coarse', x);
+    // A token a million times as large beside it.
+    const other = x.map((value, index) => (index < COLUMNS ? value : value * 1e6));
+    const beside = await multiply('Q8_0', '8bit', 'coarse', other);
+    expect(beside.subarray(0, 2 * ROWS)).toEqual(whole.subarray(0, 2 * ROWS));
   });
 
   it.each(['F16', 'BF16'] as const)('%s in 4bit is computed as in fp32', async (type) => {

@@ -15,7 +15,7 @@ import type { GraphWriter } from '../model-file/graph-writer.ts';
 export interface WeightSegment {
   /** Name of the initializer that reads it. */
   readonly name: string;
-  readonly dtype: 'float32' | 'uint8';
+  readonly dtype: 'float32' | 'uint8' | 'int8';
   readonly dims: readonly number[];
   /** Makes the bytes in order, in parts small enough to hold one at a time. */
   produce(): AsyncIterable<Uint8Array>;
@@ -30,10 +30,10 @@ export interface PlacedSegment extends WeightSegment {
 /** Cache lines and vector loads want 64 bytes. */
 const ALIGNMENT = 64;
 
-const BYTES = { float32: 4, uint8: 1 } as const;
+const BYTES = { float32: 4, uint8: 1, int8: 1 } as const;
 
 /** Bytes of a tensor handled at once while weights are prepared: a few MB at most. */
-const PREPARE_BYTES = 4 << 20;
+export const PREPARE_BYTES = 4 << 20;
 
 /** All numbers of the tensors as 32-bit floats: vectors joined, matrices stacked along the rows. */
 export function floatSegment(file: GgufFile, name: string, tensors: readonly GgufTensor[]): WeightSegment {

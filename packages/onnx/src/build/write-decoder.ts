@@ -17,6 +17,7 @@ import {
 import type { GraphWriter } from '../model-file/graph-writer.ts';
 import type { DecoderConfiguration } from './decoder-configuration.ts';
 import type { DecoderWeights } from './decoder-weights.ts';
+import { planeWriter } from './integer-planes.ts';
 import type { Linear, LinearContext } from './linear.ts';
 import { steeringInputName, writeSteeringInputs } from './steering-inputs.ts';
 import { type CacheNames, writeAttention, writeLengths } from './write-attention.ts';
@@ -54,7 +55,12 @@ export function writeDecoder(options: {
     };
   });
   const edits = writeSteeringInputs(graph, purpose, layers, widths);
-  const context: LinearContext = { graph, weight, blockSums: blockSumWriter(graph) };
+  const context: LinearContext = {
+    graph,
+    weight,
+    blockSums: blockSumWriter(graph),
+    planes: planeWriter(graph),
+  };
   graph.constant('one_axis', BigInt64Array.of(1n));
   writeLengths(context);
 

@@ -24,6 +24,7 @@
 import { InvalidArgumentError, type Site } from '@austeer/core';
 import type { DecoderConfiguration, RotarySettings } from '../build/decoder-configuration.ts';
 import type { DecoderWeights } from '../build/decoder-weights.ts';
+import { planeWriter } from '../build/integer-planes.ts';
 import type { LinearContext } from '../build/linear.ts';
 import { rotaryNames } from '../build/rotary-tables.ts';
 import { blockSumWriter } from '../build/write-decoder.ts';
@@ -79,7 +80,12 @@ export function writeGradientGraph(options: {
   if (sites.length === 0) {
     throw new InvalidArgumentError({ argument: 'sites', given: sites, expected: 'at least one' });
   }
-  const context: LinearContext = { graph, weight, blockSums: blockSumWriter(graph) };
+  const context: LinearContext = {
+    graph,
+    weight,
+    blockSums: blockSumWriter(graph),
+    planes: planeWriter(graph),
+  };
   const arithmetic = createArithmetic(graph);
   const { ids, positions, branches } = GRADIENT_INPUTS;
   for (const input of [ids, positions, branches]) graph.input(input, 'int64', ['rows', 'tokens']);
