@@ -45,7 +45,7 @@ const { values: flags } = parseArgs({
     site: { type: 'string', default: 'ffn' },
     pairs: { type: 'string', default: '150' },
     k: { type: 'string', default: '100' },
-    strengths: { type: 'string', default: '0.5,1,3' },
+    strengths: { type: 'string', default: '0.05,0.1,0.25,0.5' },
     validation: { type: 'string', default: '60' },
     items: { type: 'string', default: '400' },
     'most-tokens': { type: 'string', default: '110' },

@@ -16,8 +16,8 @@ export interface CausalMethodOptions extends Pick<PairGradientOptions, 'answerFo
   readonly gradients?: ((model: LanguageModel) => GainGradientSource) | undefined;
 }
 
-/** Gains tried: 1 doubles a unit or takes it out. */
-const STRENGTHS = [0.25, 0.5, 1];
+/** Gains tried: 1 doubles a unit or takes it out. A hundred units of large effect need little of it (`docs/causal.md`). */
+const STRENGTHS = [0.05, 0.1, 0.25, 0.5, 1];
 
 /**
  * The causal ranking as a method: ∂(margin of the right answer)/∂gain of every unit, its mean over classes of the right

@@ -56,7 +56,7 @@ export interface FitOptions {
   readonly sites?: readonly Site[] | undefined;
   /** Budgets k. @default [16, 64] */
   readonly budgets?: readonly number[] | undefined;
-  /** Strengths α. @default [5, 20]; [0.25, 0.5, 1] for causal rankings, whose gains are ± α */
+  /** Strengths α. @default [5, 20]; [0.05, 0.25, 1] for causal rankings, whose gains are ± α */
   readonly strengths?: readonly number[] | undefined;
   /** Items on which the setting is chosen. @default 60 */
   readonly validationItems?: number | undefined;
@@ -213,7 +213,7 @@ async function fitAusteer(
   const {
     sites = ['attention', 'ffn'],
     budgets = [16, 64],
-    strengths = needsGradients(fit.ranking ?? 'momentum') ? [0.25, 0.5, 1] : [5, 20],
+    strengths = needsGradients(fit.ranking ?? 'momentum') ? [0.05, 0.25, 1] : [5, 20],
     criterion = 'accuracy',
   } = fit;
   const cells = gridCells({ sites, budgets, strengths });

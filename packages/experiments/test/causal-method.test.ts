@@ -139,6 +139,6 @@ describe('runTask with a causal ranking', () => {
     const tool = { name: 'test', version: '0' };
     const { plan } = await runTask({ model, task, method: { fit }, tool, precision: 'fp32' });
     expect(plan?.edits.map(({ gain }) => Math.abs(gain))).toEqual([1, 1, 1]);
-    expect([0.25, 0.5, 1]).toContain(plan?.strength);
+    expect([0.05, 0.25, 1]).toContain(plan?.strength);
   });
 });
