@@ -13,6 +13,7 @@
 import { existsSync, mkdirSync, readdirSync, readFileSync, renameSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { parseArgs } from 'node:util';
+import { measurePairGradients } from '../../packages/baselines/dist/index.js';
 import { createRandom } from '../../packages/core/dist/index.js';
 import {
   bootstrapInterval,
@@ -20,7 +21,7 @@ import {
   formatEstimate,
   summarizeAnswers,
 } from '../../packages/evaluators/dist/index.js';
-import { answerItems, measurePairGradients } from '../../packages/experiments/dist/index.js';
+import { answerItems } from '../../packages/experiments/dist/index.js';
 import { marginItem, measurePairs, randomUnits, rankPairs } from '../../packages/localize/dist/index.js';
 import { encodePairs, loadTask, splitItems } from '../../packages/pairs/dist/index.js';
 import { loadModel } from '../../packages/runtime/dist/index.js';

@@ -7,14 +7,21 @@ import { AusteerError } from '@austeer/core';
 import { buildApplication, buildRouteMap, text_en } from '@stricli/core';
 import { bakeCommand } from './commands/bake.ts';
 import { captureCommand } from './commands/capture.ts';
+import { compareCommand } from './commands/compare.ts';
 import { demoCommand } from './commands/demo.ts';
 import { doctorCommand } from './commands/doctor.ts';
 import { evaluateCommand } from './commands/evaluate.ts';
 import { generateCommand } from './commands/generate.ts';
+import { humanRoutes } from './commands/human.ts';
+import { judgeCommand } from './commands/judge.ts';
 import { localizeCommand } from './commands/localize.ts';
 import { modelsCommand } from './commands/models.ts';
+import { pairsRoutes } from './commands/pairs.ts';
 import { planRoutes } from './commands/plan.ts';
 import { scoreCommand } from './commands/score.ts';
+import { sideEffectsCommand } from './commands/side-effects.ts';
+import { tasksRoutes } from './commands/tasks.ts';
+import { toxicityRoutes } from './commands/toxicity.ts';
 import { type AusteerContext, InterruptedError } from './context.ts';
 import { TOOL } from './tool.ts';
 
@@ -30,12 +37,19 @@ export const application = buildApplication<AusteerContext>(
       demo: demoCommand,
       doctor: doctorCommand,
       models: modelsCommand,
+      tasks: tasksRoutes,
       capture: captureCommand,
+      pairs: pairsRoutes,
       localize: localizeCommand,
       plan: planRoutes,
       generate: generateCommand,
       score: scoreCommand,
       evaluate: evaluateCommand,
+      compare: compareCommand,
+      judge: judgeCommand,
+      human: humanRoutes,
+      sideEffects: sideEffectsCommand,
+      toxicity: toxicityRoutes,
       bake: bakeCommand,
     },
     docs: {

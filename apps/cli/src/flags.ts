@@ -117,6 +117,40 @@ export const sitesFlag = (initial: string) =>
     placeholder: 'sites',
   }) as const;
 
+/** Which data of a task, in which words. */
+export interface TaskFlags {
+  readonly data?: string | undefined;
+  readonly wording: 'official' | 'chat';
+  readonly variant: 'official' | 'paper';
+  readonly negatives?: 'nearest-number' | 'hard' | undefined;
+}
+
+/** Which data of a task, in which words. */
+export const taskFlags = {
+  data: optionalPath(
+    'Folder with the published files, hub or samples [../shared/datasets where it has them, else samples]',
+  ),
+  wording: {
+    kind: 'enum',
+    values: ['official', 'chat'],
+    default: 'official',
+    brief: 'Prompts as released, or the same text in the model’s chat format',
+  },
+  variant: {
+    kind: 'enum',
+    values: ['official', 'paper'],
+    default: 'official',
+    brief: 'Pairs of detox: the released filter, or the paper’s text',
+  },
+  negatives: {
+    kind: 'enum',
+    values: ['nearest-number', 'hard'],
+    optional: true,
+    brief:
+      'Wrong answers: the most similar by MiniLM, as in the paper’s math tasks [the data’s own; nearest-number]',
+  },
+} as const;
+
 /** How units are ranked. */
 export interface RankingFlags {
   readonly ranking: Ranking;
@@ -165,6 +199,34 @@ export const rankingFlags = {
     default: 'official',
     brief:
       'Sign where as many pairs rise as fall: + as the released code, − as the paper; or a causal ranking',
+  },
+} as const;
+
+/** What methods other than AUSteer need. */
+export interface MethodFlags {
+  readonly layers?: number[] | undefined;
+  readonly sae?: string | undefined;
+  readonly saeLayer?: number | undefined;
+  readonly keepFraction?: number | undefined;
+}
+
+/** What methods other than AUSteer need. */
+export const methodFlags = {
+  layers: {
+    kind: 'parsed',
+    parse: parseWholeList,
+    optional: true,
+    brief: 'caa: layers to try, from 0 [one in the middle]',
+    placeholder: 'n,…',
+  },
+  sae: optionalPath('sta: sparse autoencoder, .npz or .safetensors (W_enc, b_enc, W_dec, b_dec, threshold)'),
+  saeLayer: optionalWhole('sta: layer of the autoencoder, from 0 [the one its file names]'),
+  keepFraction: {
+    kind: 'parsed',
+    parse: numberParser,
+    optional: true,
+    brief: 'sta: share of features that each mask keeps [0.35]',
+    placeholder: 'x',
   },
 } as const;
 

@@ -1,11 +1,18 @@
 /**
- * A model for the length of a command.
+ * A model for the length of a command, or its tokenizer alone.
  *
  * @module
  */
+import type { Tokenizer } from '@austeer/core';
 import { readFileBytes } from '@austeer/core/node';
-import { parseSiteMap, type SiteMap } from '@austeer/onnx';
-import { type LoadedModel, loadModel } from '@austeer/runtime';
+import { openGguf, parseSiteMap, type SiteMap } from '@austeer/onnx';
+import {
+  type LoadedModel,
+  loadModel,
+  resolveModel,
+  tokenizerFromFolder,
+  tokenizerFromGguf,
+} from '@austeer/runtime';
 import type { AusteerContext } from './context.ts';
 import type { ModelFlags } from './flags.ts';
 
@@ -33,6 +40,22 @@ export async function withModel<T>(
   } finally {
     await model.dispose();
   }
+}
+
+/** The tokenizer of a model, without its weights; `undefined` where it has none. */
+export async function loadTokenizer(
+  context: AusteerContext,
+  flags: Pick<ModelFlags, 'model' | 'cache' | 'offline'>,
+): Promise<Tokenizer | undefined> {
+  const { directory, files } = await resolveModel({
+    model: flags.model,
+    cacheDirectory: flags.cache,
+    ...(flags.offline && { offline: true }),
+    signal: context.signal,
+    onProgress: context.terminal.progress,
+  });
+  const gguf = Object.values(files).filter((path) => path.toLowerCase().endsWith('.gguf'));
+  return gguf.length === 1 ? tokenizerFromGguf(await openGguf(gguf[0]!)) : tokenizerFromFolder(directory);
 }
 
 /** Sites that somebody has named by hand. */

@@ -53,6 +53,24 @@ export async function readScoreRows(
   });
 }
 
+/** A text, and what it goes on from. */
+export interface TextRow {
+  readonly text: string;
+  readonly prompt?: string | undefined;
+  readonly sample?: number | undefined;
+}
+
+/** Rows `{"text"}`, with `"prompt"` and `"sample"` where they are continuations. */
+export async function readTextRows(path: string): Promise<TextRow[]> {
+  return readRows(path, '{"text": "…"}, with "prompt" and "sample" if there are any', (row) => {
+    const { text, prompt, sample } = row;
+    if (typeof text !== 'string') return undefined;
+    if (prompt !== undefined && typeof prompt !== 'string') return undefined;
+    if (sample !== undefined && typeof sample !== 'number') return undefined;
+    return { text, prompt, sample };
+  });
+}
+
 async function readRows<T>(
   path: string,
   expected: string,

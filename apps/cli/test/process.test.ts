@@ -1,5 +1,5 @@
 import { execFileSync, spawn } from 'node:child_process';
-import { mkdtempSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdtempSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
@@ -91,14 +91,13 @@ describe('austeer as a process', () => {
       'rows.jsonl',
       '--out',
       'out/activations.safetensors',
+      '--cache',
+      'cache-of-this-test',
     );
     // The prepared weights appear when the model is loaded; soon after that it computes.
+    const cache = join(folder, 'cache-of-this-test');
     await expect
-      .poll(
-        () =>
-          readdirSync(folder).includes('cache') && readdirSync(join(folder, 'cache')).includes('prepared'),
-        { timeout: 20_000 },
-      )
+      .poll(() => existsSync(cache) && readdirSync(cache).includes('prepared'), { timeout: 20_000 })
       .toBe(true);
     await new Promise((resolve) => setTimeout(resolve, 500));
     child.kill('SIGINT');

@@ -5,6 +5,7 @@
  */
 export type { ActivationSource, PairActivations, RowActivations, SiteActivations } from './activations.ts';
 export type { ContrastivePair } from './contrastive-pair.ts';
+export { type EncodeInBatchesOptions, encodeInBatches } from './encode-in-batches.ts';
 export {
   AusteerError,
   ContextLengthError,
@@ -27,7 +28,7 @@ export type {
   MarginItem,
 } from './gain-gradients.ts';
 export { canonicalJson, createSha256, type Sha256, sha256 } from './hashing.ts';
-export type { Judge, JudgeQuestion, JudgeReply } from './judge.ts';
+export type { Judge, JudgeCallOptions, JudgeQuestion, JudgeReply } from './judge.ts';
 export {
   type CaptureOptions,
   type ChatMessage,
@@ -36,8 +37,10 @@ export {
   type Generation,
   type ItemScore,
   type LanguageModel,
+  type LogProbabilityOptions,
   type ModelCallOptions,
   type Progress,
+  type RowLogProbabilities,
   type RowSteering,
   type ScoreItem,
   type ScoreOptions,
@@ -50,12 +53,12 @@ export {
   halfToFloat,
   readSafetensors,
   type SafetensorsContent,
-  type SafetensorsDtype,
   type SafetensorsEntry,
   safetensorsFloats,
   safetensorsIntegers,
   writeSafetensors,
 } from './safetensors.ts';
+export type { SafetensorsDtype, SafetensorsLayout, SafetensorsPlace } from './safetensors-layout.ts';
 export type { SentenceEncoder } from './sentence-encoder.ts';
 export {
   type ModelIdentity,

@@ -20,9 +20,20 @@ export type JudgeReply = (
 ) & {
   /** What the judge wrote, for people to read. */
   readonly text?: string | undefined;
+  /** What a service said where it failed, for people to read. */
+  readonly detail?: string | undefined;
   /** Tokens that were paid for, also where nothing came of it. */
   readonly tokens?: { readonly prompt: number; readonly completion: number } | undefined;
 };
+
+/** Options of {@link Judge.compare}. */
+export interface JudgeCallOptions extends ModelCallOptions {
+  /**
+   * Called once for each question as soon as its reply is there, in any order. The judge waits for what it returns
+   * before it goes on, so that a reply can be kept before the next one is paid for.
+   */
+  readonly onReply?: ((event: { index: number; reply: JudgeReply }) => void | Promise<void>) | undefined;
+}
 
 /** Compares answers. `describeJudge` in `@austeer/core/testing` checks one. */
 export interface Judge {
@@ -30,5 +41,5 @@ export interface Judge {
   /** Model, prompt and settings: replies of equal versions may share a cache. */
   readonly version: string;
   /** One reply for each question, in order. Rejects only when stopped or misused. */
-  compare(questions: readonly JudgeQuestion[], options?: ModelCallOptions): Promise<JudgeReply[]>;
+  compare(questions: readonly JudgeQuestion[], options?: JudgeCallOptions): Promise<JudgeReply[]>;
 }

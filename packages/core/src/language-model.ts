@@ -7,6 +7,7 @@
 import type { PairActivations, RowActivations } from './activations.ts';
 import type { ModelIdentity, Site } from './sites.ts';
 import type { SteeringValues } from './steering-values.ts';
+import type { FloatTensor } from './tensors.ts';
 
 /** Token ids of one text. */
 export type TokenSequence = readonly number[];
@@ -150,9 +151,26 @@ export interface ItemScore {
   readonly topToken: number;
 }
 
+/** Options of {@link LanguageModel.logProbabilities}. */
+export interface LogProbabilityOptions extends ModelCallOptions {
+  /** For each row, the positions after which the next token is predicted. @default every position */
+  readonly positions?: readonly (readonly number[])[] | undefined;
+  readonly steering?: RowSteering | undefined;
+}
+
+/** What a model expects after some positions of a row. */
+export interface RowLogProbabilities {
+  readonly row: number;
+  readonly positions: readonly number[];
+  /** Natural-log probability of every token, `[positions, vocabulary]`. */
+  readonly logProbabilities: FloatTensor;
+}
+
 /** A model that can be read, steered, and asked. Nothing passed in is mutated. */
 export interface LanguageModel {
   readonly identity: ModelIdentity;
+  /** Width of one attention head: site `attention` holds the heads side by side. Absent where an engine does not know. */
+  readonly headSize?: number | undefined;
   /** Absent where the model folder has none; calls that take token ids still work. */
   readonly tokenizer?: Tokenizer | undefined;
   /** Most tokens of prompt and answer together. */
@@ -166,6 +184,14 @@ export interface LanguageModel {
   ): AsyncIterable<PairActivations>;
   generate(prompts: readonly TokenSequence[], options: GenerateOptions): Promise<Generation[]>;
   score(items: readonly ScoreItem[], options?: ScoreOptions): Promise<ItemScore[]>;
+  /**
+   * Probabilities of the whole vocabulary, row by row in the order of the rows, streamed: a hundred tokens of a large
+   * vocabulary are many megabytes. Absent where an engine cannot give them; divergences are missing then.
+   */
+  logProbabilities?(
+    rows: Iterable<TokenSequence>,
+    options?: LogProbabilityOptions,
+  ): AsyncIterable<RowLogProbabilities>;
   /** Frees the model's memory. Later calls reject. */
   dispose(): Promise<void>;
 }

@@ -4,27 +4,14 @@
  *
  * @module
  */
-import { FileFormatError, InvalidArgumentError } from './errors.ts';
+import { InvalidArgumentError } from './errors.ts';
+import {
+  BYTES_PER_ELEMENT,
+  parseSafetensorsHead,
+  type SafetensorsDtype,
+  safetensorsHeadLength,
+} from './safetensors-layout.ts';
 import { elementCount } from './tensors.ts';
-
-const BYTES_PER_ELEMENT = {
-  BOOL: 1,
-  U8: 1,
-  I8: 1,
-  U16: 2,
-  I16: 2,
-  F16: 2,
-  BF16: 2,
-  U32: 4,
-  I32: 4,
-  F32: 4,
-  U64: 8,
-  I64: 8,
-  F64: 8,
-} as const;
-
-/** Element types of the format. */
-export type SafetensorsDtype = keyof typeof BYTES_PER_ELEMENT;
 
 /** One tensor: element type, shape, and its bytes in little-endian row-major order. */
 export interface SafetensorsEntry {
@@ -40,11 +27,6 @@ export interface SafetensorsContent {
   readonly tensors: ReadonlyMap<string, SafetensorsEntry>;
 }
 
-/** The reference reader allows 100 MB of header; no file of this project needs more. */
-const HEADER_BYTES_LIMIT = 100_000_000;
-/** More dimensions than any tensor of any framework has. */
-const DIMENSIONS_LIMIT = 32;
-
 /**
  * Reads a whole file that is in memory. Tensors are views of `bytes`, nothing is copied.
  *
@@ -59,74 +41,18 @@ const DIMENSIONS_LIMIT = 32;
  * ```
  */
 export function readSafetensors(bytes: Uint8Array, options: { path?: string } = {}): SafetensorsContent {
-  const { path = 'bytes' } = options;
-  const fail = (problem: string, cause?: unknown): FileFormatError =>
-    new FileFormatError({
-      path,
-      format: 'safetensors',
-      problem,
-      advice: 'Fetch or write the file again',
-      cause,
-    });
-  if (bytes.length < 8) throw fail(`it has ${bytes.length} bytes; the header length alone takes 8`);
-  const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength);
-  const headerLength = Number(view.getBigUint64(0, true));
-  if (headerLength > HEADER_BYTES_LIMIT) {
-    throw fail(`its header claims ${headerLength} bytes; the limit is ${HEADER_BYTES_LIMIT}`);
-  }
-  const dataStart = 8 + headerLength;
-  if (dataStart > bytes.length)
-    throw fail(`its header needs ${dataStart} bytes; the file has ${bytes.length}`);
-
-  let header: unknown;
-  try {
-    header = JSON.parse(new TextDecoder('utf-8', { fatal: true }).decode(bytes.subarray(8, dataStart)));
-  } catch (cause) {
-    throw fail('its header is not JSON', cause);
-  }
-  if (!isRecord(header)) throw fail('its header is not a JSON object');
-
-  const metadata: Record<string, string> = Object.create(null);
-  const tensors = new Map<string, SafetensorsEntry>();
-  const ranges: { name: string; start: number; end: number }[] = [];
-  const dataLength = bytes.length - dataStart;
-  for (const [name, entry] of Object.entries(header)) {
-    if (!isRecord(entry)) throw fail(`entry "${name}" is not an object`);
-    if (name === '__metadata__') {
-      for (const [key, value] of Object.entries(entry)) {
-        if (typeof value !== 'string') throw fail(`metadata "${key}" is not a text`);
-        metadata[key] = value;
-      }
-      continue;
-    }
-    const { dtype, shape, data_offsets: offsets } = entry;
-    if (typeof dtype !== 'string' || !Object.hasOwn(BYTES_PER_ELEMENT, dtype)) {
-      throw fail(`tensor "${name}" has element type ${JSON.stringify(dtype)}`);
-    }
-    if (!isWholeNumbers(shape) || shape.length > DIMENSIONS_LIMIT)
-      throw fail(`tensor "${name}" has no usable shape`);
-    if (!isWholeNumbers(offsets) || offsets.length !== 2)
-      throw fail(`tensor "${name}" has no usable data_offsets`);
-    const [start, end] = offsets as [number, number];
-    const size = elementCount(shape) * BYTES_PER_ELEMENT[dtype as SafetensorsDtype];
-    if (end - start !== size || end > dataLength) {
-      throw fail(`tensor "${name}" lies at ${start}..${end} of ${dataLength} data bytes and needs ${size}`);
-    }
-    ranges.push({ name, start, end });
-    tensors.set(name, {
-      dtype: dtype as SafetensorsDtype,
-      shape,
-      data: bytes.subarray(dataStart + start, dataStart + end),
-    });
-  }
-  ranges.sort((a, b) => a.start - b.start || a.end - b.end);
-  for (const [index, range] of ranges.entries()) {
-    const previous = ranges[index - 1];
-    if (previous !== undefined && range.start < previous.end) {
-      throw fail(`tensors "${previous.name}" and "${range.name}" overlap`);
-    }
-  }
-  return { metadata, tensors };
+  const file = { path: options.path ?? 'bytes', bytes: bytes.length };
+  const head = bytes.subarray(0, safetensorsHeadLength(bytes, file));
+  const { metadata, tensors } = parseSafetensorsHead(head, file);
+  return {
+    metadata,
+    tensors: new Map(
+      [...tensors].map(([name, { dtype, shape, offset, length }]) => [
+        name,
+        { dtype, shape, data: bytes.subarray(offset, offset + length) },
+      ]),
+    ),
+  };
 }
 
 /**
@@ -249,12 +175,4 @@ export function halfToFloat(bits: number): number {
 /** A copy that starts at byte 0 of its own buffer, as typed arrays need; every host of today is little-endian. */
 function copyOf(view: ArrayBufferView): Uint8Array<ArrayBuffer> {
   return new Uint8Array(view.buffer, view.byteOffset, view.byteLength).slice();
-}
-
-function isRecord(value: unknown): value is Record<string, unknown> {
-  return typeof value === 'object' && value !== null && !Array.isArray(value);
-}
-
-function isWholeNumbers(value: unknown): value is number[] {
-  return Array.isArray(value) && value.every((item) => Number.isSafeInteger(item) && item >= 0);
 }

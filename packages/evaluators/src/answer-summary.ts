@@ -5,10 +5,11 @@
  * @module
  */
 import { EmptyInputError, InvalidArgumentError } from '@austeer/core';
+import { type LabelDifference, type LabelRecall, labelDifferences, labelRecalls } from './class-bias.ts';
 import { areaUnderCurve, classRecall } from './classification.ts';
 import { bootstrapInterval, type Estimate, wilsonInterval } from './intervals.ts';
 import { normalizeAnswer } from './match.ts';
-import { mcNemarExact } from './mcnemar.ts';
+import { type PairedDifference, pairedDifference } from './paired-difference.ts';
 import type { AnswerMargin } from './two-way.ts';
 
 /** One item answered. What could not be had is `undefined`, never 0 or false. */
@@ -47,6 +48,8 @@ export interface AnswerSummary {
   readonly twoWayAccuracy?: Estimate | undefined;
   /** Mean recall of the classes, of the two-way answers. */
   readonly balancedAccuracy?: Estimate | undefined;
+  /** Recall of each class, of the two-way answers: a model that always says one answer has 1 there and 0 elsewhere. */
+  readonly labelRecalls?: readonly LabelRecall[] | undefined;
   /** Share of the most frequent class: what always saying one answer gets. */
   readonly majorityBaseline?: number | undefined;
   /** Share of answers of a form that the task knows. */
@@ -71,13 +74,8 @@ export interface AnswerComparison {
   readonly balancedAccuracy?: Estimate | undefined;
   readonly areaUnderCurve?: Estimate | undefined;
   readonly validAnswers: PairedDifference;
-}
-
-/** A difference of two shares on the same items, with McNemar's exact test. */
-export interface PairedDifference extends Estimate {
-  readonly onlyFirst: number;
-  readonly onlySecond: number;
-  readonly pValue: number;
+  /** Class by class: how often it is answered, and how much of it is recognised. */
+  readonly labels?: readonly LabelDifference[] | undefined;
 }
 
 /** Answers listed by name; the rest is `other`. */
@@ -126,6 +124,7 @@ export function summarizeAnswers(
         seed,
         statistic: (rows) => areaOf(predicted, rows),
       }),
+      labelRecalls: labelRecalls(predicted),
       predictionShares: sharesOf(predicted.map(({ prediction }) => prediction)),
     }),
     ...(labels.length > 0 && { majorityBaseline: sharesOf(labels)[0]!.share }),
@@ -199,6 +198,7 @@ export function compareAnswers(
       twoWayAccuracy: pairedDifference(pa.map(isTwoWayCorrect), pb.map(isTwoWayCorrect), seed),
       balancedAccuracy: difference(balancedOf),
       areaUnderCurve: difference(areaOf),
+      labels: labelDifferences(pa, pb, seed),
     }),
   };
 }
@@ -226,22 +226,6 @@ function areaOf(records: readonly Predicted[], rows: readonly number[]): number 
     scored.map(({ margin }) => margin!.value),
     scored.map(({ label, margin }) => label === margin!.towards),
   );
-}
-
-function pairedDifference(
-  first: readonly boolean[],
-  second: readonly boolean[],
-  seed: number,
-): PairedDifference {
-  const onlyFirst = first.filter((right, index) => right && !second[index]).length;
-  const onlySecond = second.filter((right, index) => right && !first[index]).length;
-  const estimate = bootstrapInterval({
-    rows: first.length,
-    seed,
-    statistic: (rows) =>
-      rows.reduce((sum, row) => sum + Number(second[row]) - Number(first[row]), 0) / rows.length,
-  })!;
-  return { ...estimate, onlyFirst, onlySecond, pValue: mcNemarExact({ onlyFirst, onlySecond }) };
 }
 
 /** Most frequent first; ties in the order of the alphabet. */

@@ -42,6 +42,11 @@ export function formatSummary(
     ...(majorityBaseline === undefined ? [] : [`majority ${majorityBaseline.toFixed(3)}`]),
     `valid answers ${formatEstimate(validAnswers)}`,
     ...formatShares(summary),
+    ...(summary.labelRecalls === undefined
+      ? []
+      : [
+          `recall ${summary.labelRecalls.map(({ label, value }) => `${label} ${value.toFixed(3)}`).join(', ')}`,
+        ]),
     ...(scored < items ? [`${items - scored} of ${items} items could not be scored`] : []),
   ];
   return [first.join(' · '), second.join(' · ')];
@@ -64,20 +69,23 @@ export function formatComparison(
 ): string[] {
   const { items, changedAnswers, accuracy, twoWayAccuracy, validAnswers, balancedAccuracy, areaUnderCurve } =
     comparison;
+  const { labels = [] } = comparison;
   const tested = (name: string, difference: AnswerComparison['accuracy']): string => {
     const { pValue, onlyFirst, onlySecond, value } = difference;
     const verdict = pValue >= SIGNIFICANCE ? 'no difference shown' : value > 0 ? 'higher' : 'lower';
     return `${name}: ${verdict}, ${formatDifference(difference)} (McNemar exact p ${formatP(pValue)}, ${onlySecond} gained, ${onlyFirst} lost of ${items})`;
   };
-  const interval = (name: string, difference: Estimate): string => {
-    const verdict = difference.low > 0 ? 'higher' : difference.high < 0 ? 'lower' : 'no difference shown';
-    return `${name}: ${verdict}, ${formatDifference(difference)}`;
-  };
+  const interval = (name: string, difference: Estimate): string =>
+    `${name}: ${verdictOf(difference)}, ${formatDifference(difference)}`;
   return [
     tested(measure, accuracy),
     ...(twoWayAccuracy ? [tested('two-way accuracy', twoWayAccuracy)] : []),
     ...(balancedAccuracy ? [interval('balanced accuracy', balancedAccuracy)] : []),
     ...(areaUnderCurve ? [interval('AUROC', areaUnderCurve)] : []),
+    ...labels.flatMap(({ label, answered, recall }) => [
+      tested(`answers of class "${label}"`, answered),
+      ...(recall ? [interval(`recall of class "${label}"`, recall)] : []),
+    ]),
     tested('valid answers', validAnswers),
     `changed answers: ${changedAnswers} of ${items}`,
   ];
@@ -95,13 +103,20 @@ export function formatEstimate({ value, low, high }: Estimate): string {
   return `${value.toFixed(3)} [${low.toFixed(3)}, ${high.toFixed(3)}]`;
 }
 
-function formatDifference({ value, low, high }: Estimate): string {
+/** What the interval of a difference shows. */
+export function verdictOf({ low, high }: Estimate): string {
+  return low > 0 ? 'higher' : high < 0 ? 'lower' : 'no difference shown';
+}
+
+/** A difference with its sign and interval. */
+export function formatDifference({ value, low, high }: Estimate): string {
   // Rounding must not leave a minus before a zero.
   const digits = (x: number): string => (Math.abs(x) < 5e-4 ? '0.000' : x.toFixed(3));
   return `${value < -5e-4 ? '' : '+'}${digits(value)} [${digits(low)}, ${digits(high)}]`;
 }
 
-function formatP(pValue: number): string {
+/** A p value in as many digits as mean something. */
+export function formatP(pValue: number): string {
   return pValue < 1e-4 ? '< 0.0001' : `= ${pValue < 0.01 ? pValue.toPrecision(2) : pValue.toFixed(2)}`;
 }
 

@@ -4,6 +4,8 @@
  * @module
  */
 import { createRandom, EmptyInputError, InvalidArgumentError } from '@austeer/core';
+import { normalQuantile } from './statistics/distributions.ts';
+import { quantile } from './statistics/quantile.ts';
 
 /** A number with the interval that holds the true one in `level` of all samples. */
 export interface Estimate {
@@ -97,45 +99,9 @@ export function bootstrapInterval(options: {
   return { value, low: quantile(found, tail), high: quantile(found, 1 - tail) };
 }
 
-/** Linear interpolation between sorted values. */
-function quantile(sorted: readonly number[], share: number): number {
-  const place = share * (sorted.length - 1);
-  const [low, high] = [sorted[Math.floor(place)]!, sorted[Math.ceil(place)]!];
-  return low + (high - low) * (place - Math.floor(place));
-}
-
 function checkLevel(level: number): number {
   if (!(level > 0 && level < 1)) {
     throw new InvalidArgumentError({ argument: 'level', given: level, expected: 'a number between 0 and 1' });
   }
   return level;
-}
-
-/** Inverse of the standard normal distribution by bisection on its upper tail; exact to 1e-12. */
-function normalQuantile(share: number): number {
-  let [low, high] = [-40, 40];
-  for (let step = 0; step < 100; step++) {
-    const middle = (low + high) / 2;
-    if (normalShare(middle) < share) low = middle;
-    else high = middle;
-  }
-  return (low + high) / 2;
-}
-
-/** Share of the standard normal distribution below z: series near 0, continued fraction in the tails. */
-function normalShare(z: number): number {
-  const density = Math.exp((-z * z) / 2) / Math.sqrt(2 * Math.PI);
-  if (Math.abs(z) < 3) {
-    let term = z;
-    let sum = z;
-    for (let n = 1; n < 200 && Math.abs(term) > 1e-18; n++) {
-      term *= (z * z) / (2 * n + 1);
-      sum += term;
-    }
-    return 0.5 + density * sum;
-  }
-  let fraction = 0;
-  for (let n = 60; n >= 1; n--) fraction = n / (Math.abs(z) + fraction);
-  const tail = density / (Math.abs(z) + fraction);
-  return z > 0 ? 1 - tail : tail;
 }

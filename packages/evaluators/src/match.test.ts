@@ -32,6 +32,37 @@ describe('extractNumber', () => {
     ['3 / 0', 0, undefined],
     ['#### none, so 9', 9, 9],
     ['It was 1.5.', 1.5, 1.5],
+    // thousands separators
+    ['1,234,567.5 in all', 567.5, 1234567.5],
+    ['12,34 and 5', 5, 5],
+    ['either 1,200 or 1200', 1200, 1200],
+    // signs
+    ['+7', 7, 7],
+    ['it fell to \u22127', 7, -7],
+    ['between 3-5', -5, 5],
+    ['12 - 4', 4, 4],
+    // decimals
+    ['.5', 5, 0.5],
+    ['0.125', 0.125, 0.125],
+    ['-0.5', -0.5, -0.5],
+    ['version 1.2.3', 3, undefined],
+    // units
+    ['$1,200', 200, 1200],
+    ['a loss of -$5', 5, -5],
+    ['5kg', 5, 5],
+    ['12.5cm wide', 12.5, 12.5],
+    ['50%', 50, 50],
+    ['€3.20 each', 3.2, 3.2],
+    ['the 2nd of them', 2, undefined],
+    ['a 4x4', 4, undefined],
+    // fractions
+    ['1 / 4 of 8kg', 8, 8],
+    ['it is 1/4', 4, 0.25],
+    // ####
+    ['2 + 2 = 5 #### 4', 4, 4],
+    ['#### $1,200 in all', 200, 1200],
+    ['#### -3', -3, -3],
+    ['#### 1 #### 2', 1, 1],
   ])('%j', (text, official, strict) => {
     expect(extractNumber(text, 'official')).toBe(official);
     expect(extractNumber(text, 'strict')).toBe(strict);

@@ -35,8 +35,13 @@ export function normalizeAnswer(answer: string): string {
  * - `official`: the number right after the first `####`, else the last number or fraction `a/b` of the text. A
  *   fraction is found but never equals a number (the released code cannot turn it into one). Thousands
  *   separators split a number: `1,200` ends in `200`. Source: `extract_gsm8k_number` of `utils/utils.py`.
- * - `strict`: as `official`, but `1,200` is 1200, a fraction is divided, a sign counts only where no digit or
- *   letter stands before it (`5-3` ends in 3), and a number that is part of a word (`x2`) is none.
+ * - `strict`: as `official`, but
+ *   - thousands separators belong to the number: `1,200` is 1200
+ *   - a fraction is divided: `3/4` is 0.75
+ *   - a sign (also the typographic minus) counts only where no digit or letter stands before it: `5-3` ends in 3
+ *   - a currency sign before and a unit behind are left out: `-$5` is −5, `5kg` is 5, `50%` is 50
+ *   - `.5` is 0.5
+ *   - ordinals (`2nd`) and numbers within codes (`x2`, `4x4`, `1.2.3`) are none
  */
 export type NumberRule = 'official' | 'strict';
 
@@ -53,7 +58,11 @@ export type NumberRule = 'official' | 'strict';
 export function extractNumber(text: string, rule: NumberRule): number | undefined {
   const found = rule === 'official' ? officialNumber(text) : strictNumber(text);
   if (found === undefined) return undefined;
-  const [numerator, denominator] = found.replaceAll(/[\s,]/g, '').split('/').map(Number);
+  const [numerator, denominator] = found
+    .replaceAll(/[\s,$€£]/g, '')
+    .replace('\u2212', '-')
+    .split('/')
+    .map(Number);
   if (denominator === undefined) return numerator;
   if (rule === 'official' || denominator === 0) return undefined;
   return numerator! / denominator;
@@ -102,7 +111,11 @@ function officialNumber(text: string): string | undefined {
   return marked?.[1] ?? text.match(new RegExp(OFFICIAL, 'g'))?.at(-1);
 }
 
-const STRICT = String.raw`(?<![\w.])[-+]?(?:\d{1,3}(?:,\d{3})+|\d+)(?:\.\d+)?(?:\s*/\s*\d+)?(?![\w])`;
+// The last two groups refuse what goes on as a number or a code (1.2.3, 4x4), and ordinals.
+const STRICT = [
+  String.raw`(?<![\w.])[-+\u2212]?[$€£]?(?:\d{1,3}(?:,\d{3})+|\d+|(?=\.\d))(?:\.\d+)?(?:\s*/\s*\d+)?`,
+  String.raw`(?!\.?\w*\d)(?!(?:st|nd|rd|th)\b)`,
+].join('');
 
 function strictNumber(text: string): string | undefined {
   const after = text.split('####')[1];

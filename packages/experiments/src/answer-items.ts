@@ -11,6 +11,7 @@ import {
   type ModelCallOptions,
   type SteeringValues,
   type Tokenizer,
+  type TokenSequence,
 } from '@austeer/core';
 import {
   type AnswerRecord,
@@ -24,13 +25,24 @@ import {
 } from '@austeer/evaluators';
 import type { Task, TestItem } from '@austeer/pairs';
 
+/**
+ * How a condition steers: not at all (vanilla), all items alike, or each by what the model makes of its prompt; a
+ * function is asked for a few prompts at a time and gives one value for each.
+ */
+export type Condition =
+  | SteeringValues
+  | undefined
+  | ((prompts: readonly TokenSequence[], call: ModelCallOptions) => Promise<readonly SteeringValues[]>);
+
+/** Items whose own steering is in memory at once. */
+const ITEMS_AT_ONCE = 32;
+
 /** Options of {@link answerItems}. */
 export interface AnswerItemsOptions extends ModelCallOptions {
   readonly model: LanguageModel;
   readonly task: Pick<Task, 'name' | 'answerKind' | 'answerForms' | 'maxNewTokens' | 'cutAfter'>;
   readonly items: readonly TestItem[];
-  /** Steering of each condition; `undefined` is vanilla. */
-  readonly conditions: readonly (SteeringValues | undefined)[];
+  readonly conditions: readonly Condition[];
   /** How numbers are read out of answers. @default 'official' */
   readonly numberRule?: NumberRule | undefined;
 }
@@ -46,7 +58,7 @@ export interface AnswerItemsOptions extends ModelCallOptions {
  *   not repeat itself.
  *
  * @returns for each condition the records of all items, in order
- * @throws InvalidArgumentError when the model has no tokenizer.
+ * @throws InvalidArgumentError when the model has no tokenizer, or the task's answers need a scorer or a judge.
  *
  * @example
  * ```ts
@@ -67,13 +79,40 @@ export async function answerItems(options: AnswerItemsOptions): Promise<AnswerRe
       expected: 'a model with a tokenizer, which texts need',
     });
   }
+  checkAnswerKind(task);
   if (items.length === 0 || conditions.length === 0) return conditions.map(() => []);
-  const rows = items.flatMap((item) => conditions.map((steering) => ({ item, steering })));
-  const records =
-    task.answerKind === 'label'
-      ? await answerByScore(options, tokenizer, rows)
-      : await answerByText(options, tokenizer, rows);
+  const answer = task.answerKind === 'label' ? answerByScore : answerByText;
+  const step = conditions.some((condition) => typeof condition === 'function') ? ITEMS_AT_ONCE : items.length;
+  const records: AnswerRecord[] = [];
+  for (let start = 0; start < items.length; start += step) {
+    const some = items.slice(start, start + step);
+    const steering = await Promise.all(conditions.map((condition) => steeringOf(options, condition, some)));
+    const rows = some.flatMap((item, at) => steering.map((values) => ({ item, steering: values[at] })));
+    records.push(...(await answer(options, tokenizer, rows)));
+  }
   return conditions.map((_, condition) => records.filter((_, row) => row % conditions.length === condition));
+}
+
+/** Refuses tasks whose answers need a toxicity scorer or a judge, before any work is done for them. */
+export function checkAnswerKind(task: Pick<Task, 'name' | 'answerKind'>): void {
+  if (task.answerKind !== 'continuation' && task.answerKind !== 'response') return;
+  const judge = task.answerKind === 'continuation' ? 'a toxicity scorer' : 'a judge';
+  throw new InvalidArgumentError({
+    argument: 'task',
+    given: task.name,
+    expected: `a task whose answers are right or wrong by themselves; those of ${task.name} need ${judge}`,
+  });
+}
+
+/** The steering of each item under one condition. */
+async function steeringOf(
+  { model, batchSize, signal }: AnswerItemsOptions,
+  condition: Condition,
+  items: readonly TestItem[],
+): Promise<readonly (SteeringValues | undefined)[]> {
+  if (typeof condition !== 'function') return items.map(() => condition);
+  const prompts = items.map(({ prompt }) => encodePrompt(model.tokenizer!, prompt));
+  return condition(prompts, { batchSize, signal });
 }
 
 interface Row {

@@ -3,11 +3,29 @@
  *
  * @module
  */
-export { type AnswerItemsOptions, answerItems } from './answer-items.ts';
+export { type AnswerItemsOptions, answerItems, type Condition } from './answer-items.ts';
 export { type CausalUnit, causalEffects } from './causal-effects.ts';
-export { type CausalMethodOptions, createCausalMethod } from './causal-method.ts';
-export { differenceGradients } from './difference-gradients.ts';
-export { measurePairGradients, type PairGradientOptions, type PairGradients } from './pair-gradients.ts';
+export {
+  type ComparedMethod,
+  type CompareMethodsOptions,
+  type ComparisonEvent,
+  type ComparisonHeader,
+  type ComparisonLog,
+  compareMethods,
+  type MethodResult,
+  type MethodSeconds,
+} from './compare-methods.ts';
+export { comparisonFigure } from './comparison-figure.ts';
+export {
+  conditionOf,
+  type FitOnTaskOptions,
+  type FittedOnTask,
+  fitOnTask,
+  type SelectedSetting,
+  type SelectionOptions,
+  type SelectSettingOptions,
+  selectSetting,
+} from './fit-on-task.ts';
 export type {
   CurvesFigure,
   Estimate,
@@ -30,12 +48,22 @@ export {
   type SiteLog,
   writeRunLog,
 } from './run-log.ts';
-export { type FitOptions, type RunEvent, type RunResult, type RunTaskOptions, runTask } from './run-task.ts';
 export {
+  type FitOptions,
+  type RunEvent,
+  type RunResult,
+  type RunTaskOptions,
+  runTask,
+  type UseOptions,
+} from './run-task.ts';
+export {
+  cellOf,
+  describeCell,
   type EvaluatedCell,
   gridCells,
   SELECTION_CRITERIA,
   type SelectionCriterion,
   type SteeringCell,
   selectCell,
+  settingOf,
 } from './select-cell.ts';

@@ -13,6 +13,7 @@ import type { AnswerComparison, AnswerRecord, AnswerSummary } from '@austeer/eva
 import type { LabelShare, RankedUnit, Ranking, TieOrder, TiesAtCut } from '@austeer/localize';
 import type { Task } from '@austeer/pairs';
 import type { PlanDescription } from '@austeer/steering';
+import type { ComparisonLog } from './compare-methods.ts';
 import type { EvaluatedCell, SelectionCriterion, SteeringCell } from './select-cell.ts';
 
 /** `run.json`. */
@@ -34,7 +35,9 @@ export interface RunHeader {
     readonly validationItems: number;
     readonly testItems: number;
   };
-  /** Absent when the run steered with a given plan, or not at all. */
+  /** The method that was fitted, and its facts. Absent when the run steered with a given plan, or not at all. */
+  readonly method?: { readonly name: string; readonly facts: Readonly<Record<string, unknown>> } | undefined;
+  /** Units that AUSteer or one of its variants found; absent for other methods. */
   readonly localization?: LocalizationLog | undefined;
   /** Absent when nothing was chosen. */
   readonly selection?: SelectionLog | undefined;
@@ -87,6 +90,8 @@ export interface AnswerLine extends AnswerRecord {
   /** `vanilla`, `steered`, or a setting such as `ffn k 16 α 5`. */
   readonly condition: string;
   readonly prompt: string;
+  /** What the row asks, without instructions and wording, for judges and people. Older logs have none. */
+  readonly question?: string | undefined;
 }
 
 /** Everything that a run leaves behind. */
@@ -97,7 +102,8 @@ export interface RunLog {
   readonly files: Readonly<Record<string, Uint8Array>>;
 }
 
-const HEADER_FILE = 'run.json';
+/** Name of the header by its format. */
+const HEADER_FILES = { 'austeer-run': 'run.json', 'austeer-comparison': 'comparison.json' } as const;
 const ANSWERS_FILE = 'answers.jsonl';
 
 /**
@@ -127,7 +133,7 @@ export async function checkRunFolder(folder: string): Promise<void> {
 }
 
 /**
- * Writes a run folder at once: it is there whole or not at all.
+ * Writes the folder of a run or a comparison at once: it is there whole or not at all.
  *
  * @throws InvalidArgumentError when the folder is not empty.
  *
@@ -137,7 +143,7 @@ export async function checkRunFolder(folder: string): Promise<void> {
  * await writeRunLog('runs/boolq', log);
  * ```
  */
-export async function writeRunLog(folder: string, log: RunLog): Promise<void> {
+export async function writeRunLog(folder: string, log: RunLog | ComparisonLog): Promise<void> {
   await checkRunFolder(folder);
   const target = resolve(folder);
   const temporary = `${target}.${randomUUID()}.tmp`;
@@ -145,7 +151,10 @@ export async function writeRunLog(folder: string, log: RunLog): Promise<void> {
   await mkdir(temporary);
   try {
     const lines = log.answers.map((line) => `${JSON.stringify(line)}\n`).join('');
-    await writeFile(join(temporary, HEADER_FILE), `${JSON.stringify(log.header, null, 2)}\n`);
+    await writeFile(
+      join(temporary, HEADER_FILES[log.header.format]),
+      `${JSON.stringify(log.header, null, 2)}\n`,
+    );
     await writeFile(join(temporary, ANSWERS_FILE), lines);
     for (const [name, bytes] of Object.entries(log.files)) await writeFile(join(temporary, name), bytes);
     // An empty folder in the way is replaced.
@@ -168,7 +177,7 @@ export async function writeRunLog(folder: string, log: RunLog): Promise<void> {
  * ```
  */
 export async function readRunLog(folder: string): Promise<Omit<RunLog, 'files'>> {
-  const headerPath = join(folder, HEADER_FILE);
+  const headerPath = join(folder, HEADER_FILES['austeer-run']);
   const header = parseJson(await readText(headerPath), headerPath) as RunHeader;
   if (header.format !== 'austeer-run' || header.version !== 1) {
     throw new FileFormatError({

@@ -1,77 +1,54 @@
 /**
- * The main job as one call: pairs → capture → counts → ranking → a setting chosen on validation items → one test,
- * vanilla beside steered.
+ * The main job as one call: pairs → a method fitted → a setting chosen on validation items → one test, vanilla beside
+ * steered.
  *
  * @module
  */
-import {
-  EmptyInputError,
-  InvalidArgumentError,
-  type LanguageModel,
-  type ModelCallOptions,
-  type Site,
-} from '@austeer/core';
+import { createAusteerMethod, type FittedUnits, type UnitRules } from '@austeer/baselines';
+import { EmptyInputError, type LanguageModel, type ModelCallOptions, type Site } from '@austeer/core';
 import {
   type AnswerComparison,
-  type AnswerRecord,
   type AnswerSummary,
   compareAnswers,
   summarizeAnswers,
 } from '@austeer/evaluators';
-import {
-  countsToSafetensors,
-  labelShare,
-  measurePairs,
-  needsGradients,
-  type PairStatistics,
-  type RankedUnit,
-  type Ranking,
-  rankPairs,
-  type ScoringMode,
-  type TieOrder,
-  tiesAtCut,
-} from '@austeer/localize';
-import { encodePairs, splitItems, type Task, type TestItem } from '@austeer/pairs';
+import { labelShare, needsGradients, rankPairs, tiesAtCut } from '@austeer/localize';
+import { type EncodeReport, splitItems, type Task, type TestItem } from '@austeer/pairs';
 import {
   compilePlan,
-  createPlan,
   describePlan,
+  type FittedMethod,
+  type MethodSetting,
   planToSafetensors,
+  type SteeringMethod,
   type SteeringPlan,
 } from '@austeer/steering';
-import { answerItems } from './answer-items.ts';
-import { measurePairGradients } from './pair-gradients.ts';
-import type { AnswerLine, LocalizationLog, RunHeader, RunLog, SelectionLog } from './run-log.ts';
+import { answerItems, type Condition, checkAnswerKind } from './answer-items.ts';
 import {
-  type EvaluatedCell,
-  gridCells,
-  type SelectionCriterion,
-  type SteeringCell,
-  selectCell,
-} from './select-cell.ts';
+  answerLines,
+  checkSettings,
+  conditionOf,
+  fitOnTask,
+  type SelectedSetting,
+  type SelectionOptions,
+  selectSetting,
+} from './fit-on-task.ts';
+import type { LocalizationLog, RunHeader, RunLog } from './run-log.ts';
+import { type EvaluatedCell, gridCells, settingOf } from './select-cell.ts';
 
 /** How AUSteer is fitted. */
-export interface FitOptions {
-  /** @default ['attention', 'ffn'] */
-  readonly sites?: readonly Site[] | undefined;
+export interface FitOptions extends SelectionOptions, Omit<UnitRules, 'grid'> {
   /** Budgets k. @default [16, 64] */
   readonly budgets?: readonly number[] | undefined;
   /** Strengths α. @default [5, 20]; [0.05, 0.25, 1] for causal rankings, whose gains are ± α */
   readonly strengths?: readonly number[] | undefined;
-  /** Items on which the setting is chosen. @default 60 */
-  readonly validationItems?: number | undefined;
-  /** @default 'accuracy', as the paper */
-  readonly criterion?: SelectionCriterion | undefined;
-  /** What units are ordered by, see `rankPairs`. @default 'momentum', the paper's */
-  readonly ranking?: Ranking | undefined;
-  /** Order of units of one score. @default 'index', as released */
-  readonly ties?: TieOrder | undefined;
-  /** @default 'official' */
-  readonly mode?: ScoringMode | undefined;
-  /** How question and answer are joined, see `encodePairs`. @default 'text', as released */
-  readonly join?: 'text' | 'tokens' | undefined;
-  /** What a pair over 512 tokens loses, see `encodePairs`. @default 'question', which keeps the answer */
-  readonly cut?: 'end' | 'question' | undefined;
+}
+
+/** How any method is fitted. */
+export interface UseOptions extends SelectionOptions {
+  readonly use: SteeringMethod;
+  /** Settings to choose among. @default the method's grid */
+  readonly settings?: readonly MethodSetting[] | undefined;
 }
 
 /** Options of {@link runTask}. */
@@ -79,10 +56,15 @@ export interface RunTaskOptions extends ModelCallOptions {
   readonly model: LanguageModel;
   readonly task: Task;
   /**
-   * What is tested beside vanilla: AUSteer fitted on the task's pairs, a given plan, or nothing.
+   * What is tested beside vanilla: AUSteer or any other method fitted on the task's pairs, a given plan, or nothing.
    * @default { fit: {} }
    */
-  readonly method?: { readonly fit: FitOptions } | { readonly plan: SteeringPlan } | 'vanilla' | undefined;
+  readonly method?:
+    | { readonly fit: FitOptions }
+    | UseOptions
+    | { readonly plan: SteeringPlan }
+    | 'vanilla'
+    | undefined;
   /** Most test items. @default all */
   readonly testItems?: number | undefined;
   /** Decides the split into validation and test, and the bootstrap. @default 0 */
@@ -97,6 +79,11 @@ export interface RunTaskOptions extends ModelCallOptions {
 
 /** What happens in a run. */
 export type RunEvent =
+  | {
+      readonly kind: 'fitted';
+      readonly method: string;
+      readonly facts: Readonly<Record<string, unknown>>;
+    }
   | { readonly kind: 'localized'; readonly localization: LocalizationLog }
   | { readonly kind: 'cell'; readonly cell: EvaluatedCell; readonly done: number; readonly total: number }
   | { readonly kind: 'selected'; readonly chosen: EvaluatedCell }
@@ -118,7 +105,7 @@ const LISTED_UNITS = 100;
  * Runs a task. The setting is chosen on validation items and tested once on the rest; a seed fixes everything.
  *
  * @throws EmptyInputError when the task has no pairs or no test items.
- * @throws InvalidArgumentError when the validation items use up all items.
+ * @throws InvalidArgumentError when the validation items use up all items, or the task's answers need a scorer or a judge.
  *
  * @example
  * ```ts
@@ -131,23 +118,22 @@ const LISTED_UNITS = 100;
  */
 export async function runTask(options: RunTaskOptions): Promise<RunResult> {
   const { model, task, method = { fit: {} }, testItems, seed = 0, tool, precision } = options;
+  checkAnswerKind(task);
   const started = new Date();
   if (task.items.length === 0) throw new EmptyInputError({ what: `Test items of ${task.name}` });
-  const fit = typeof method === 'object' && 'fit' in method ? method.fit : undefined;
-  const wantedValidation = fit === undefined ? 0 : (fit.validationItems ?? 60);
+  const use = useOf(method);
   const { validation, test } = splitItems(task.items, {
-    validation: wantedValidation,
+    validation: use === undefined ? 0 : (use.validationItems ?? 60),
     seed,
     ...(testItems === undefined ? {} : { limit: testItems }),
   });
 
-  const fitted = fit === undefined ? undefined : await fitAusteer(options, fit, validation);
-  const plan = fitted?.plan ?? (typeof method === 'object' && 'plan' in method ? method.plan : undefined);
+  const found = use === undefined ? undefined : await fitAndSelect(options, use, validation);
+  const plan = found?.plan ?? (typeof method === 'object' && 'plan' in method ? method.plan : undefined);
   options.onEvent?.({ kind: 'testing', items: test.length });
-  const conditions =
-    plan === undefined
-      ? [undefined]
-      : [undefined, compilePlan(plan, model.identity, { tokenStrength: true })];
+  const steering: Condition =
+    found?.condition ?? (plan && compilePlan(plan, model.identity, { tokenStrength: true }));
+  const conditions = steering === undefined ? [undefined] : [undefined, steering];
   const answered = await answerItems({ ...callOptions(options), model, task, items: test, conditions });
   const [vanillaRecords, steeredRecords] = [answered[0]!, answered[1]];
   const vanilla = summarizeAnswers(vanillaRecords, { seed });
@@ -171,19 +157,21 @@ export async function runTask(options: RunTaskOptions): Promise<RunResult> {
       validationItems: validation.length,
       testItems: test.length,
     },
-    ...(fitted && { localization: fitted.localization, selection: fitted.selection }),
+    ...(found && { method: { name: found.fitted.name, facts: found.fitted.facts } }),
+    ...(found?.localization && { localization: found.localization }),
+    ...(found && { selection: found.selection }),
     ...(plan && { plan: describePlan(plan) }),
     test: { vanilla, ...(steered && { steered }), ...(comparison && { comparison }) },
   };
   const log: RunLog = {
     header,
     answers: [
-      ...(fitted?.answers ?? []),
+      ...(found?.answers ?? []),
       ...answerLines('test', 'vanilla', test, vanillaRecords),
       ...(steeredRecords === undefined ? [] : answerLines('test', 'steered', test, steeredRecords)),
     ],
     files: {
-      ...(fitted && { 'counts.safetensors': countsFile(options, fitted.statistics) }),
+      ...found?.fitted.files?.(),
       ...(plan && { 'plan.safetensors': planToSafetensors(plan) }),
     },
   };
@@ -196,153 +184,92 @@ export async function runTask(options: RunTaskOptions): Promise<RunResult> {
   };
 }
 
-interface Fitted {
-  readonly statistics: PairStatistics;
-  readonly localization: LocalizationLog;
-  readonly selection: SelectionLog;
-  readonly answers: readonly AnswerLine[];
+interface Found extends SelectedSetting {
+  readonly fitted: FittedMethod;
+  readonly localization: LocalizationLog | undefined;
   readonly plan: SteeringPlan;
+  readonly condition: Condition;
 }
 
-async function fitAusteer(
-  options: RunTaskOptions,
-  fit: FitOptions,
-  validation: readonly TestItem[],
-): Promise<Fitted> {
-  const { model, task, seed = 0, onEvent } = options;
-  const {
-    sites = ['attention', 'ffn'],
-    budgets = [16, 64],
-    strengths = needsGradients(fit.ranking ?? 'momentum') ? [0.05, 0.25, 1] : [5, 20],
-    criterion = 'accuracy',
-  } = fit;
-  const cells = gridCells({ sites, budgets, strengths });
-  if (validation.length === 0 && cells.length > 1) {
-    throw new InvalidArgumentError({
-      argument: 'validationItems',
-      given: 0,
-      expected: `at least 1, to choose among ${cells.length} settings`,
-    });
-  }
-  const { statistics, localization, rankings } = await localize(options, fit, sites, Math.max(...budgets));
-  onEvent?.({ kind: 'localized', localization });
+type FilledUse = UseOptions & { readonly settings: readonly MethodSetting[] };
 
-  const planOf = ({ site, k, alpha }: SteeringCell): SteeringPlan =>
-    createPlan({
-      ranking: rankings[site]!,
-      k,
-      alpha,
-      model: model.identity,
-      provenance: {
-        method: 'austeer',
-        task: task.name,
-        pairs: localization.pairs,
-        ranking: localization.ranking,
-        ties: localization.tieOrder,
-        mode: localization.mode,
-        seed,
-      },
-    });
-  const evaluated: EvaluatedCell[] = [];
-  const answers: AnswerLine[] = [];
-  if (validation.length > 0) {
-    for (const cell of cells) {
-      const values = compilePlan(planOf(cell), model.identity);
-      const [records] = await answerItems({
-        ...callOptions(options),
-        model,
-        task,
-        items: validation,
-        conditions: [values],
-      });
-      const found: EvaluatedCell = { ...cell, summary: summarizeAnswers(records!, { seed }) };
-      evaluated.push(found);
-      answers.push(
-        ...answerLines('validation', `${cell.site} k ${cell.k} α ${cell.alpha}`, validation, records!),
-      );
-      onEvent?.({ kind: 'cell', cell: found, done: evaluated.length, total: cells.length });
-    }
-  }
-  const chosen = evaluated.length === 0 ? undefined : selectCell(evaluated, criterion);
-  if (chosen !== undefined) onEvent?.({ kind: 'selected', chosen });
-  const { site, k, alpha } = chosen ?? cells[0]!;
+/** The method of the options; `undefined` where nothing is fitted. */
+function useOf(method: NonNullable<RunTaskOptions['method']>): FilledUse | undefined {
+  if (typeof method === 'string' || 'plan' in method) return undefined;
+  if ('use' in method) return { ...method, settings: method.settings ?? method.use.grid };
+  const { sites = ['attention', 'ffn'], budgets = [16, 64], ranking = 'momentum' } = method.fit;
+  const { strengths = needsGradients(ranking) ? [0.05, 0.25, 1] : [5, 20] } = method.fit;
+  const settings = gridCells({ sites, budgets, strengths }).map(settingOf);
+  return { ...method.fit, use: createAusteerMethod({ ...method.fit, sites }), settings };
+}
+
+async function fitAndSelect(
+  options: RunTaskOptions,
+  use: FilledUse,
+  validation: readonly TestItem[],
+): Promise<Found> {
+  const { model, task, seed, onEvent } = options;
+  const { use: method, settings, criterion, join, cut } = use;
+  checkSettings(settings, validation.length);
+  const call = callOptions(options);
+  const { fitted, report } = await fitOnTask({ ...call, model, task, method, seed, join, cut });
+  const localization = hasUnits(fitted) ? describeUnits(fitted, report, use) : undefined;
+  if (localization === undefined) onEvent?.({ kind: 'fitted', method: fitted.name, facts: fitted.facts });
+  else onEvent?.({ kind: 'localized', localization });
+  const total = settings.length;
+  const selected = await selectSetting({
+    ...call,
+    model,
+    task,
+    fitted,
+    settings,
+    validation,
+    criterion,
+    seed,
+    onCell: (cell, done) => onEvent?.({ kind: 'cell', cell, done, total }),
+  });
+  if (selected.chosen !== undefined) onEvent?.({ kind: 'selected', chosen: selected.chosen });
+  const { setting } = selected;
   return {
-    statistics,
+    ...selected,
+    fitted,
     localization,
-    selection: { criterion, cells: evaluated, chosen: { site, k, alpha } },
-    answers,
-    plan: planOf({ site, k, alpha }),
+    plan: fitted.plan(setting),
+    condition: conditionOf(fitted, setting, model),
   };
 }
 
-async function localize(
-  options: RunTaskOptions,
-  fit: FitOptions,
-  sites: readonly Site[],
-  budget: number,
-): Promise<{
-  statistics: PairStatistics;
-  localization: LocalizationLog;
-  rankings: Partial<Record<Site, readonly RankedUnit[]>>;
-}> {
-  const { model, task, signal, onProgress } = options;
-  const { ranking = 'momentum', ties = 'index', mode = 'official', join = 'text', cut = 'question' } = fit;
-  if (task.pairs.length === 0) throw new EmptyInputError({ what: `Pairs of ${task.name}` });
-  if (model.tokenizer === undefined) {
-    throw new InvalidArgumentError({
-      argument: 'model',
-      given: `${model.identity.name} without a tokenizer`,
-      expected: 'a model with a tokenizer, which texts need',
-    });
-  }
-  const { pairs, report } = encodePairs(task.pairs, model.tokenizer, { join, cut });
-  const source = model.capturePairs(pairs, { sites, signal, onProgress });
-  const measured = await measurePairs(source, { sites, signal });
-  const gradients = needsGradients(ranking)
-    ? (await measurePairGradients({ model, pairs, sites, signal, onProgress })).classes
-    : undefined;
-  const statistics = { ...measured, ...(gradients && { gradients }) };
+function hasUnits(fitted: FittedMethod): fitted is FittedUnits {
+  return 'statistics' in fitted;
+}
+
+function describeUnits(fitted: FittedUnits, report: EncodeReport, use: FilledUse): LocalizationLog {
+  const { statistics, rules } = fitted;
   const { counts, byLabel } = statistics;
-  const rankings: Partial<Record<Site, readonly RankedUnit[]>> = {};
-  const listed: Record<string, LocalizationLog['sites'][string]> = {};
-  for (const site of sites) {
-    const top = Math.max(budget, LISTED_UNITS);
-    const units = rankPairs(statistics, { ranking, ties, mode, sites: [site], top });
-    rankings[site] = units;
-    listed[site] = {
-      top: units.slice(0, LISTED_UNITS),
+  const { ranking, ties, mode } = rules;
+  const budget = Math.max(1, ...use.settings.map((setting) => Math.floor(setting.budget ?? 1)));
+  const listed = rules.sites.map((site: Site) => [
+    site,
+    {
+      top: rankPairs(statistics, { ranking, ties, mode, sites: [site], top: LISTED_UNITS }),
       ties: tiesAtCut(counts, { k: budget, sites: [site] }),
       ...(Object.keys(byLabel).length > 1 && {
         labelShare: labelShare(statistics, { k: budget, sites: [site] }),
       }),
-    };
-  }
-  const localization: LocalizationLog = {
+    },
+  ]);
+  return {
     pairs: counts.pairs,
     ranking,
     tieOrder: ties,
     mode,
-    join,
+    join: use.join ?? 'text',
     pairsJoinedDifferently: report.joinedDifferently.length,
     pairsTruncated: report.truncated.length,
     pairsThatLostTheirAnswer: report.answerLost.length,
     pairsIdentical: report.identical.length,
-    sites: listed,
+    sites: Object.fromEntries(listed),
   };
-  return { statistics, localization, rankings };
-}
-
-function answerLines(
-  phase: AnswerLine['phase'],
-  condition: string,
-  items: readonly TestItem[],
-  records: readonly AnswerRecord[],
-): AnswerLine[] {
-  return records.map((record, index) => ({ phase, condition, prompt: items[index]!.prompt, ...record }));
-}
-
-function countsFile({ model, task, seed = 0 }: RunTaskOptions, statistics: PairStatistics): Uint8Array {
-  return countsToSafetensors({ ...statistics, model: model.identity, provenance: { task: task.name, seed } });
 }
 
 function callOptions({ batchSize, signal, onProgress }: RunTaskOptions): ModelCallOptions {

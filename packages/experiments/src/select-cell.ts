@@ -5,14 +5,18 @@
  */
 import { EmptyInputError, InvalidArgumentError, type Site } from '@austeer/core';
 import type { AnswerSummary, Estimate } from '@austeer/evaluators';
+import type { MethodSetting } from '@austeer/steering';
 
-/** One setting of the method. */
+/** One setting of a method, in the words of logs and the command line. */
 export interface SteeringCell {
-  readonly site: Site;
-  /** Units. */
-  readonly k: number;
+  /** Absent where the method has no choice of sites. */
+  readonly site?: Site | undefined;
+  /** Units, heads, …: the method's budget; absent where it has none. */
+  readonly k?: number | undefined;
   /** Strength α. */
   readonly alpha: number;
+  /** Where the method works on one layer, and the setting names it. */
+  readonly layer?: number | undefined;
 }
 
 /** A setting and what it gave on the validation items. */
@@ -55,12 +59,63 @@ export function gridCells(options: {
   sites: readonly Site[];
   budgets: readonly number[];
   strengths: readonly number[];
-}): SteeringCell[] {
+}): (SteeringCell & { readonly site: Site; readonly k: number })[] {
   const { sites, budgets, strengths } = options;
   for (const [what, list] of Object.entries(options)) {
     if (list.length === 0) throw new EmptyInputError({ what: `The grid’s ${what}` });
   }
   return sites.flatMap((site) => budgets.flatMap((k) => strengths.map((alpha) => ({ site, k, alpha }))));
+}
+
+/**
+ * A method's setting as a cell, without what the setting leaves out.
+ *
+ * @example
+ * ```ts
+ * cellOf({ budget: 16, strength: 5 }); // { k: 16, alpha: 5 }
+ * ```
+ */
+export function cellOf({ site, budget, strength, layer }: MethodSetting): SteeringCell {
+  return {
+    ...(site !== undefined && { site }),
+    ...(layer !== undefined && { layer }),
+    ...(budget !== undefined && { k: budget }),
+    alpha: strength,
+  };
+}
+
+/**
+ * A cell as the setting of a method.
+ *
+ * @example
+ * ```ts
+ * settingOf({ site: 'ffn', k: 16, alpha: 5 }); // { site: 'ffn', budget: 16, strength: 5 }
+ * ```
+ */
+export function settingOf({ site, k, alpha, layer }: SteeringCell): MethodSetting {
+  return {
+    ...(site !== undefined && { site }),
+    ...(layer !== undefined && { layer }),
+    ...(k !== undefined && { budget: k }),
+    strength: alpha,
+  };
+}
+
+/**
+ * A cell in words.
+ *
+ * @example
+ * ```ts
+ * describeCell({ site: 'ffn', k: 16, alpha: 5 }); // 'ffn k 16 α 5'
+ * ```
+ */
+export function describeCell({ site, layer, k, alpha }: SteeringCell): string {
+  return [
+    ...(site === undefined ? [] : [site]),
+    ...(layer === undefined ? [] : [`layer ${layer}`]),
+    ...(k === undefined ? [] : [`k ${k}`]),
+    `α ${alpha}`,
+  ].join(' ');
 }
 
 /**
@@ -96,7 +151,7 @@ export function selectCell(cells: readonly EvaluatedCell[], criterion: Selection
   return candidates.reduce((best, next) => {
     const difference =
       next.value - best.value ||
-      best.cell.k - next.cell.k ||
+      (best.cell.k ?? 0) - (next.cell.k ?? 0) ||
       Math.abs(best.cell.alpha) - Math.abs(next.cell.alpha);
     return difference > 0 ? next : best;
   }).cell;

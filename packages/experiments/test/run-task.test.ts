@@ -68,6 +68,13 @@ describe('runTask', () => {
     expect(text(facts(other))).not.toBe(text(facts(first)));
   });
 
+  it('chooses among gains of ± α for a causal ranking', async () => {
+    const causal = { sites: ['ffn'], budgets: [3], ranking: 'causal', validationItems: 10 } as const;
+    const { plan } = await runTask({ model, task, method: { fit: causal }, tool, precision: 'fp32' });
+    expect(plan?.edits.map(({ gain }) => Math.abs(gain))).toEqual([1, 1, 1]);
+    expect([0.05, 0.25, 1]).toContain(plan?.strength);
+  });
+
   it('tells what happens, and its plan is the one it logs', async () => {
     const events: RunEvent[] = [];
     const { log, plan } = await runTask({
@@ -90,7 +97,7 @@ describe('runTask', () => {
     expect(planFromSafetensors(log.files['plan.safetensors']!)).toEqual(plan);
     const { chosen } = log.header.selection!;
     expect(plan).toMatchObject({ strength: chosen.alpha });
-    expect(plan!.edits).toHaveLength(chosen.k);
+    expect(plan!.edits).toHaveLength(chosen.k!);
     const replayed = await runTask({ model, task, method: { plan: plan! }, tool, precision: 'fp32' });
     expect(replayed.log.header).not.toHaveProperty('selection');
   });
@@ -108,6 +115,9 @@ describe('runTask', () => {
     await expect(run({ pairs: [] })).rejects.toMatchObject({ code: 'EMPTY_INPUT' });
     await expect(run({ items: [] })).rejects.toMatchObject({ code: 'EMPTY_INPUT' });
     await expect(run({}, 30)).rejects.toMatchObject({ argument: 'validation' });
+    for (const answerKind of ['continuation', 'response'] as const) {
+      await expect(run({ answerKind })).rejects.toMatchObject({ argument: 'task', given: task.name });
+    }
   });
 
   it('stops when asked', async () => {

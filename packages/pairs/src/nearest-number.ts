@@ -5,11 +5,22 @@
  */
 import { createRandom, InvalidArgumentError } from '@austeer/core';
 
+/** What a finder of wrong answers may know of a row beside its answer. */
+export interface NegativeRow {
+  readonly id: string;
+  /** What the row asks, without instructions. */
+  readonly question: string;
+}
+
 /**
- * Finds a wrong answer for every right one: gets the right answers of all rows, returns as many texts in the
- * same order. May be asynchronous, so that a sentence encoder fits.
+ * Finds a wrong answer for every right one: gets the right answers of all rows and the rows themselves, returns as many
+ * texts in the same order. May be asynchronous, so that a sentence encoder fits.
  */
-export type NegativeFinder = (answers: readonly string[]) => readonly string[] | Promise<readonly string[]>;
+export interface NegativeFinder {
+  (answers: readonly string[], rows: readonly NegativeRow[]): readonly string[] | Promise<readonly string[]>;
+  /** The rule in words, for run logs. @default the function's name */
+  readonly rule?: string | undefined;
+}
 
 /**
  * Wrong answer where no other row has a different one. Source: `zijian678/AUSteer utils/load_dataset.py`,
@@ -23,11 +34,11 @@ export type NegativeFinder = (answers: readonly string[]) => readonly string[] |
 export const BLANK_ANSWER = ' ';
 
 /**
- * For each answer the nearest different number among all answers; where one above and one below are equally
+ * For each answer the one whose number is nearest but different, among all answers; where one above and one below are equally
  * near, the seed decides. A stand-in for the paper's rule (most similar answer by all-MiniLM-L6-v2), which
  * needs a sentence encoder.
  *
- * @param answers right answers, each a decimal number such as `145.0`
+ * @param answers right answers, each a decimal number such as `145.0`, or a text with its number after `####`
  * @param options.seed whole number in [0, 2³²). @default 0
  * @returns one of the other rows' answers per row, or {@link BLANK_ANSWER} where all rows have the same answer
  * @throws InvalidArgumentError when an answer is not a number.
@@ -45,7 +56,8 @@ export function nearestNumberNegatives(
   const random = createRandom(seed);
   const texts = new Map<number, string>();
   const numbers = answers.map((answer, index) => {
-    const number = answer.trim() === '' ? Number.NaN : Number(answer);
+    const text = answer.split('####').at(-1)!.trim();
+    const number = text === '' ? Number.NaN : Number(text);
     if (!Number.isFinite(number)) {
       throw new InvalidArgumentError({ argument: `answers[${index}]`, given: answer, expected: 'a number' });
     }

@@ -16,6 +16,7 @@ import type { Decoder } from './engine/decoder.ts';
 import type { Differentiator } from './engine/differentiator.ts';
 import { gainGradients } from './gain-gradients.ts';
 import { generateRows } from './generate.ts';
+import { logProbabilityRows } from './log-probabilities.ts';
 import type { ModelContext } from './model-context.ts';
 import { scoreItems } from './score.ts';
 
@@ -31,12 +32,14 @@ export function createDecoderModel(options: {
   decoder: Decoder;
   differentiator: Differentiator | undefined;
   identity: ModelIdentity;
+  headSize: number;
   tokenizer: Tokenizer | undefined;
   contextLength: number;
   vocabularySize: number;
   padding: 'left' | 'right';
 }): LanguageModel & GainGradientSource {
-  const { decoder, differentiator, identity, tokenizer, contextLength, vocabularySize, padding } = options;
+  const { decoder, differentiator, identity, headSize, tokenizer, contextLength, vocabularySize, padding } =
+    options;
   let disposed = false;
   let last: Promise<unknown> = Promise.resolve();
   const exclusively = <T>(work: () => Promise<T>): Promise<T> => {
@@ -61,6 +64,7 @@ export function createDecoderModel(options: {
   };
   return {
     identity,
+    headSize,
     ...(tokenizer === undefined ? {} : { tokenizer }),
     contextLength,
     capture: (rows, captureOptions) => captureRows(context, rows, captureOptions),
@@ -68,6 +72,7 @@ export function createDecoderModel(options: {
     generate: (prompts, generateOptions) => generateRows(context, prompts, generateOptions),
     score: (items, scoreOptions) => scoreItems(context, items, scoreOptions),
     gainGradients: (items, gradientOptions) => gainGradients(context, items, gradientOptions),
+    logProbabilities: (rows, callOptions) => logProbabilityRows(context, rows, callOptions),
     async dispose() {
       if (disposed) return;
       await last;

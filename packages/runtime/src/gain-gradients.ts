@@ -33,7 +33,7 @@ export class GradientUnavailableError extends AusteerError {
     super(
       'GRADIENT_UNAVAILABLE',
       `${model} cannot be differentiated; expected a GGUF file loaded in fp32. Load it so, or measure a few hundred units ` +
-        'one by one: differenceGradients of @austeer/experiments gives the same answer for any model.',
+        'one by one: differenceGradients of @austeer/baselines gives the same answer for any model.',
     );
   }
 }

@@ -10,7 +10,7 @@ export { GradientUnavailableError } from './gain-gradients.ts';
 export { type LoadedModel, type LoadModelOptions, loadModel, type ModelDetails } from './load-model.ts';
 export { proveSites, type SiteCheck, type SiteProof } from './prove-sites.ts';
 export { logProbabilities, mostLikely } from './sampling.ts';
-export { defaultCacheDirectory } from './sources/cache.ts';
+export { type LoadSentenceEncoderOptions, loadSentenceEncoder } from './sentences/load-sentence-encoder.ts';
 export {
   type CatalogueEntry,
   type CatalogueFile,

@@ -16,7 +16,7 @@ import {
   UnknownNameError,
   UnsupportedModelError,
 } from '@austeer/core';
-import { sha256OfFile } from '@austeer/core/node';
+import { defaultCacheDirectory, sha256OfFile } from '@austeer/core/node';
 import {
   type DecoderGraph,
   type FloatType,
@@ -39,7 +39,6 @@ import {
   importOnnxRuntime,
   type SessionSettings,
 } from './engine/onnx-runtime.ts';
-import { defaultCacheDirectory } from './sources/cache.ts';
 import type { ResolvedModel } from './sources/resolve-context.ts';
 import { type ResolveModelOptions, resolveModel } from './sources/resolve-model.ts';
 import { tokenizerFromFolder } from './tokenizer/tokenizer-from-folder.ts';
@@ -220,8 +219,17 @@ function assemble(options: {
 }): LoadedModel {
   const { resolved, settings, makeGraph, makeGradientGraph, sample, weightsSha256, tokenizer } = options;
   const { format, precision } = options;
-  const { architecture, layers, widths, contextLength, vocabularySize, padding, cache, activationType } =
-    sample;
+  const {
+    architecture,
+    layers,
+    widths,
+    headSize,
+    contextLength,
+    vocabularySize,
+    padding,
+    cache,
+    activationType,
+  } = sample;
   const identity: ModelIdentity = { name: resolved.name, architecture, layers, widths, weightsSha256 };
   const decoder = createDecoder({ makeGraph, ...settings });
   const differentiator =
@@ -230,6 +238,7 @@ function assemble(options: {
     decoder,
     differentiator,
     identity,
+    headSize,
     tokenizer,
     contextLength,
     vocabularySize,

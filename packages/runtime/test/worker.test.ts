@@ -30,8 +30,9 @@ describe('loadModelInWorker', () => {
 
   it('is what loadModel gives, and the event loop goes on meanwhile', async () => {
     const direct = await loadModel({ model: folder, threads: 1 });
-    expect([model.identity, model.details, model.contextLength]).toEqual([
+    expect([model.identity, model.headSize, model.details, model.contextLength]).toEqual([
       direct.identity,
+      direct.headSize,
       direct.details,
       direct.contextLength,
     ]);

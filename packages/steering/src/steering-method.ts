@@ -21,6 +21,8 @@ export interface FitMethodOptions extends ModelCallOptions {
   readonly pairs: readonly TokenPair[];
   /** Of every draw and fold. @default 0 */
   readonly seed?: number | undefined;
+  /** Facts that plans and files carry beside the method's own, for example the task. JSON-safe. @default {} */
+  readonly provenance?: Readonly<Record<string, unknown>> | undefined;
 }
 
 /** One setting of a fitted method. */
@@ -49,8 +51,10 @@ export interface FittedMethod {
     setting: MethodSetting,
     options?: ModelCallOptions,
   ): Promise<SteeringValues[]>;
-  /** JSON-safe facts for the log: what was found, what was left out, and seconds spent. */
+  /** JSON-safe facts for the log: what was found, and what was left out. The same for the same seed, so no times. */
   readonly facts: Readonly<Record<string, unknown>>;
+  /** Files that are worth keeping, by name, for example `counts.safetensors`. */
+  files?(): Readonly<Record<string, Uint8Array>>;
 }
 
 /** A steering method with its variant chosen. `describeSteeringMethod` in `@austeer/baselines/testing` checks one. */

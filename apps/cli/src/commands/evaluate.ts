@@ -4,7 +4,9 @@ import { buildCommand } from '@stricli/core';
 import {
   batchFlag,
   jsonFlag,
+  type MethodFlags,
   type ModelFlags,
+  methodFlags,
   modelFlags,
   optionalPath,
   parseNumberList,
@@ -14,11 +16,12 @@ import {
   rankingFlags,
   seedFlag,
   sitesFlag,
+  type TaskFlags,
+  taskFlags,
 } from '../flags.ts';
 
-export interface EvaluateFlags extends ModelFlags, RankingFlags {
+export interface EvaluateFlags extends ModelFlags, RankingFlags, TaskFlags, MethodFlags {
   readonly task: string;
-  readonly data?: string | undefined;
   readonly method?: string | undefined;
   readonly plan?: string | undefined;
   readonly sites: Site[];
@@ -48,17 +51,15 @@ export const evaluateCommand = buildCommand({
       task: {
         kind: 'parsed',
         parse: String,
-        brief: 'boolq, svamp, winogrande, copa or brevity',
+        brief: 'boolq, copa, winogrande, svamp, mawps or brevity; see austeer tasks',
         placeholder: 'name',
       },
-      data: optionalPath(
-        'Folder with the published files [../shared/datasets where it exists, else sample rows]',
-      ),
+      ...taskFlags,
       method: {
         kind: 'parsed',
         parse: String,
         optional: true,
-        brief: 'austeer: fit on the task’s pairs',
+        brief: 'Fitted on the task’s pairs: austeer, iti, caa, sadi, sta, … (an unknown name lists all)',
         placeholder: 'name',
       },
       plan: optionalPath('A plan to test instead'),
@@ -67,17 +68,17 @@ export const evaluateCommand = buildCommand({
         kind: 'parsed',
         parse: parseWholeList,
         optional: true,
-        brief: 'Units to try [16,64]',
+        brief: 'Units (iti, sadi: heads) to try [16,64 for austeer]',
         placeholder: 'n,…',
       },
       alpha: {
         kind: 'parsed',
         parse: parseNumberList,
         optional: true,
-        brief: 'Strengths to try [5,20]; with --plan the strength instead of its own',
+        brief: 'Strengths to try [5,20 for austeer]; with --plan the strength instead of its own',
         placeholder: 'x,…',
       },
-      pairs: optionalWhole('Most pairs [all]'),
+      pairs: optionalWhole('Most pairs [1000, as released]'),
       limit: optionalWhole('Most test items [all]'),
       select: {
         kind: 'enum',
@@ -99,6 +100,7 @@ export const evaluateCommand = buildCommand({
         brief: 'What is chosen by; accuracy is the paper’s',
       },
       ...rankingFlags,
+      ...methodFlags,
       join: {
         kind: 'enum',
         values: ['text', 'tokens'],
@@ -114,14 +116,15 @@ export const evaluateCommand = buildCommand({
     aliases: { k: 'k' },
   },
   docs: {
-    brief: 'Measure a task: vanilla, and beside it AUSteer or a plan',
+    brief: 'Measure a task: vanilla, and beside it a method or a plan',
     fullDescription: [
-      'Measure a task: vanilla, and beside it AUSteer fitted on the task’s pairs, or a plan. k and α are chosen on',
-      'validation items and tested once on the rest.',
+      'Measure a task: vanilla, and beside it AUSteer or another method fitted on the task’s pairs, or a plan. k and α',
+      'are chosen on validation items and tested once on the rest.',
       '',
       'Examples:',
       '  austeer evaluate --task boolq --limit 200',
       '  austeer evaluate --task boolq --method austeer --k 16,64 --alpha 5,20 --out runs/boolq',
+      '  austeer evaluate --task boolq --method iti --k 16,48 --alpha 5,15',
       '  austeer evaluate --task boolq --plan plan.safetensors --out runs/plan',
     ].join('\n'),
   },

@@ -11,13 +11,14 @@ import {
   rankingFlags,
   seedFlag,
   sitesFlag,
+  type TaskFlags,
+  taskFlags,
 } from '../flags.ts';
 
-export interface LocalizeFlags extends Omit<ModelFlags, 'model'>, RankingFlags {
+export interface LocalizeFlags extends Omit<ModelFlags, 'model'>, RankingFlags, TaskFlags {
   readonly model?: string | undefined;
   readonly pairs?: string | undefined;
   readonly task?: string | undefined;
-  readonly data?: string | undefined;
   readonly limit?: number | undefined;
   readonly positive?: string | undefined;
   readonly negative?: string | undefined;
@@ -50,17 +51,15 @@ export const localizeCommand = buildCommand({
         kind: 'parsed',
         parse: String,
         optional: true,
-        brief: 'The pairs of a task instead: boolq, svamp, winogrande, copa or brevity',
+        brief: 'The pairs of a task instead, for example boolq; see austeer tasks',
         placeholder: 'name',
       },
-      data: optionalPath(
-        'Folder with the task’s published files [../shared/datasets where it exists, else sample rows]',
-      ),
+      ...taskFlags,
       limit: {
         kind: 'parsed',
         parse: parseWhole,
         optional: true,
-        brief: 'Most pairs [all]',
+        brief: 'Most pairs [all of a file, 1000 of a task]',
         placeholder: 'n',
       },
       positive: optionalPath(

@@ -4,7 +4,7 @@
  * @module
  */
 import { formatComparison, formatEstimate, formatSummary } from '@austeer/evaluators';
-import type { RunEvent, RunResult } from '@austeer/experiments';
+import { describeCell, type RunEvent, type RunResult } from '@austeer/experiments';
 import type { LabelShare } from '@austeer/localize';
 import { formatTable } from './table.ts';
 import type { Terminal } from './terminal.ts';
@@ -12,6 +12,9 @@ import type { Terminal } from './terminal.ts';
 /** What happens, one line each, on stderr. */
 export function sayEvent(terminal: Terminal, event: RunEvent): void {
   switch (event.kind) {
+    case 'fitted':
+      terminal.say(`fitted ${event.method} on ${event.facts.pairs} pairs`);
+      break;
     case 'localized': {
       const { pairs, sites, pairsThatLostTheirAnswer, pairsJoinedDifferently } = event.localization;
       for (const [site, { top, ties, labelShare }] of Object.entries(sites)) {
@@ -30,14 +33,14 @@ export function sayEvent(terminal: Terminal, event: RunEvent): void {
       break;
     }
     case 'cell': {
-      const { site, k, alpha, summary } = event.cell;
+      const { summary } = event.cell;
       terminal.say(
-        `validation ${event.done}/${event.total}: ${site} k ${k} α ${alpha}: accuracy ${formatEstimate(summary.accuracy)}, valid answers ${summary.validAnswers.value.toFixed(3)}`,
+        `validation ${event.done}/${event.total}: ${describeCell(event.cell)}: accuracy ${formatEstimate(summary.accuracy)}, valid answers ${summary.validAnswers.value.toFixed(3)}`,
       );
       break;
     }
     case 'selected':
-      terminal.say(`chosen: ${event.chosen.site} k ${event.chosen.k} α ${event.chosen.alpha}`);
+      terminal.say(`chosen: ${describeCell(event.chosen)}`);
       break;
     case 'testing':
       terminal.say(`testing once on ${event.items} other items`);
@@ -59,7 +62,9 @@ export function printResult(terminal: Terminal, result: RunResult): void {
   terminal.print(
     terminal.style('bold', `${task.name}: ${task.testItems} test items (${describeSource(task.source)})`),
   );
-  if (localization !== undefined && selection !== undefined) printUnits(terminal, result);
+  if (localization !== undefined && log.header.method?.name === 'austeer') printUnits(terminal, result);
+  else if (selection !== undefined)
+    terminal.print(`steers by ${log.header.method!.name} at ${describeCell(selection.chosen)}`);
   for (const [name, summary] of [
     ['vanilla', vanilla] as const,
     ...(steered ? [['steered', steered] as const] : []),
@@ -80,9 +85,9 @@ const SHOWN_UNITS = 5;
 function printUnits(terminal: Terminal, { log }: RunResult): void {
   const { selection, localization } = log.header;
   const { site, k, alpha } = selection!.chosen;
-  const { top } = localization!.sites[site]!;
+  const { top } = localization!.sites[site!]!;
   terminal.print(
-    `steers ${k} units of ${site} at strength ${alpha}; the first ${Math.min(SHOWN_UNITS, top.length)} of the ranking:`,
+    `steers ${k ?? 'all'} units of ${site} at strength ${alpha}; the first ${Math.min(SHOWN_UNITS, top.length)} of the ranking:`,
   );
   const rows = top
     .slice(0, SHOWN_UNITS)

@@ -1,34 +1,26 @@
-import { UnknownNameError } from '@austeer/core';
+import { smallGrid } from '@austeer/baselines';
 import { checkRunFolder, type RunTaskOptions, runTask, writeRunLog } from '@austeer/experiments';
 import { withStrength } from '@austeer/steering';
 import type { EvaluateFlags } from '../commands/evaluate.ts';
 import type { AusteerContext } from '../context.ts';
-import { readRanking, usageError } from '../flags.ts';
+import { usageError } from '../flags.ts';
 import { withModel } from '../load.ts';
-import { loadTaskFor } from '../load-task.ts';
+import { checkMethodNames, methodsOfFlags } from '../method-flags.ts';
 import { printResult, sayEvent } from '../output/run-report.ts';
 import { planOfFlags } from '../plan-flags.ts';
+import { taskOfFlags } from '../task-of-flags.ts';
 import { TOOL } from '../tool.ts';
-
-/** Methods of this version. */
-const METHODS = ['austeer'];
 
 export async function runEvaluate(this: AusteerContext, flags: EvaluateFlags): Promise<void> {
   const { terminal, signal } = this;
-  if (flags.method !== undefined && !METHODS.includes(flags.method)) {
-    throw new UnknownNameError({ kind: 'method', given: flags.method, known: METHODS });
-  }
+  if (flags.method !== undefined) checkMethodNames([flags.method]);
   if (flags.method !== undefined && flags.plan !== undefined) {
     throw usageError('--method and --plan', 'both', 'one of them');
   }
   if (flags.out !== undefined) await checkRunFolder(flags.out);
   await withModel(this, flags, async (model) => {
-    const task = await loadTaskFor(model.tokenizer, flags.task, {
-      data: flags.data,
-      seed: flags.seed,
-      pairLimit: flags.pairs,
-      skipBadRows: flags.skipBadRows,
-    });
+    const { task: name, pairs: pairLimit, skipBadRows } = flags;
+    const task = await taskOfFlags(this, model.tokenizer, flags, { name, pairLimit, skipBadRows });
     const result = await runTask({
       model,
       task,
@@ -57,8 +49,7 @@ async function methodOf(
   flags: EvaluateFlags,
   model: Parameters<typeof planOfFlags>[2],
 ): Promise<RunTaskOptions['method']> {
-  const { plan: path, alpha, k, sites, validation, criterion, ties, join } = flags;
-  const { ranking, mode } = readRanking(flags);
+  const { plan: path, alpha, k, sites, validation, criterion, join } = flags;
   if (path !== undefined) {
     if (alpha !== undefined && alpha.length !== 1)
       throw usageError('--alpha', alpha, 'one strength beside --plan');
@@ -66,17 +57,10 @@ async function methodOf(
     return { plan: alpha === undefined ? plan : withStrength(plan, alpha[0]!) };
   }
   if (flags.method === undefined) return 'vanilla';
-  return {
-    fit: {
-      sites,
-      validationItems: validation,
-      criterion,
-      ranking,
-      ties,
-      mode,
-      join,
-      ...(k && { budgets: k }),
-      ...(alpha && { strengths: alpha }),
-    },
-  };
+  const [use] = await methodsOfFlags([flags.method], flags);
+  if (k !== undefined && use!.budgetOf === undefined) {
+    throw usageError('--k', k, `none: ${use!.name} has no budget`);
+  }
+  const settings = smallGrid(use!, { sites, budgets: k, strengths: alpha });
+  return { use: use!, settings, validationItems: validation, criterion, join };
 }

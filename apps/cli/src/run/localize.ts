@@ -1,3 +1,4 @@
+import { measurePairGradients } from '@austeer/baselines';
 import {
   type ContrastivePair,
   EmptyInputError,
@@ -7,7 +8,6 @@ import {
   type TokenPair,
 } from '@austeer/core';
 import { writeFileAtomic } from '@austeer/core/node';
-import { measurePairGradients } from '@austeer/experiments';
 import {
   type CountsFile,
   countsToSafetensors,
@@ -26,10 +26,10 @@ import type { LocalizeFlags } from '../commands/localize.ts';
 import type { AusteerContext } from '../context.ts';
 import { readRanking, usageError } from '../flags.ts';
 import { withModel } from '../load.ts';
-import { loadTaskFor } from '../load-task.ts';
 import { describeLabelShare } from '../output/run-report.ts';
 import { formatTable } from '../output/table.ts';
 import { textEncoder } from '../rows.ts';
+import { taskOfFlags } from '../task-of-flags.ts';
 
 /** Units shown to a person; `--json` lists all of `--top`. */
 const SHOWN_UNITS = 20;
@@ -174,11 +174,7 @@ async function taskPairs(
   name: string,
   tokenizer: Tokenizer | undefined,
 ): Promise<TokenPair[]> {
-  const task = await loadTaskFor(tokenizer, name, {
-    data: flags.data,
-    seed: flags.seed,
-    pairLimit: flags.limit,
-  });
+  const task = await taskOfFlags(context, tokenizer, flags, { name, pairLimit: flags.limit });
   return encode(context, flags, task.pairs, tokenizer, name);
 }
 

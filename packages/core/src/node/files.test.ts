@@ -3,7 +3,8 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { sha256 } from '../hashing.ts';
-import { readFileBytes, readSafetensorsFile, sha256OfFile } from './read-file.ts';
+import { writeSafetensors } from '../safetensors.ts';
+import { readFileBytes, readSafetensorsFile, readSafetensorsLayout, sha256OfFile } from './read-file.ts';
 import { writeFileAtomic } from './write-file.ts';
 
 let folder: string;
@@ -47,6 +48,35 @@ describe('reading', () => {
   it('hashes', async () => {
     await writeFile(join(folder, 'x'), 'content');
     expect(await sha256OfFile(join(folder, 'x'), { what: 'x' })).toBe(sha256('content'));
+  });
+
+  it('finds tensors by their head alone', async () => {
+    const path = join(folder, 'x.safetensors');
+    const data = Float32Array.of(1, 2, 3);
+    const bytes = writeSafetensors({
+      metadata: { note: 'n' },
+      tensors: {
+        a: { dtype: 'F32', shape: [3], data },
+        b: { dtype: 'U8', shape: [1], data: Uint8Array.of(9) },
+      },
+    });
+    await writeFile(path, bytes);
+    const { metadata, tensors } = await readSafetensorsLayout(path, { what: 'x' });
+    expect(metadata).toEqual({ note: 'n' });
+    const { offset, length, ...rest } = tensors.get('a')!;
+    expect(rest).toEqual({ dtype: 'F32', shape: [3] });
+    expect(new Float32Array(bytes.slice(offset, offset + length).buffer)).toEqual(data);
+    expect(bytes[tensors.get('b')!.offset]).toBe(9);
+    for (const kept of [4, 30, bytes.length - 1]) {
+      await writeFile(path, bytes.subarray(0, kept));
+      await expect(readSafetensorsLayout(path, { what: 'x' })).rejects.toMatchObject({
+        code: 'FILE_FORMAT',
+        path,
+      });
+    }
+    await expect(readSafetensorsLayout(join(folder, 'no'), { what: 'x' })).rejects.toMatchObject({
+      code: 'FILE_MISSING',
+    });
   });
 
   it('refuses what is not safetensors', async () => {

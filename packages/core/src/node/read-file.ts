@@ -5,9 +5,14 @@
  */
 import { createHash } from 'node:crypto';
 import { createReadStream } from 'node:fs';
-import { readFile } from 'node:fs/promises';
+import { open, readFile } from 'node:fs/promises';
 import { FileMissingError } from '../errors.ts';
 import { readSafetensors, type SafetensorsContent } from '../safetensors.ts';
+import {
+  parseSafetensorsHead,
+  type SafetensorsLayout,
+  safetensorsHeadLength,
+} from '../safetensors-layout.ts';
 
 /**
  * Bytes of a file (up to 2 GiB, the limit of Node 20).
@@ -43,6 +48,35 @@ export async function readSafetensorsFile(
   options: { what: string },
 ): Promise<SafetensorsContent> {
   return readSafetensors(await readFileBytes(path, options), { path });
+}
+
+/**
+ * Where the tensors of a safetensors file lie; the tensors themselves are not read.
+ *
+ * @throws FileMissingError, FileFormatError
+ *
+ * @example
+ * ```ts
+ * const { tensors } = await readSafetensorsLayout('model.safetensors', { what: 'Weights' });
+ * ```
+ */
+export async function readSafetensorsLayout(
+  path: string,
+  options: { what: string },
+): Promise<SafetensorsLayout> {
+  const handle = await open(path).catch((cause: unknown) => {
+    throw missing(path, options.what, cause);
+  });
+  try {
+    const file = { path, bytes: (await handle.stat()).size };
+    const start = new Uint8Array(8);
+    const { bytesRead } = await handle.read(start, 0, 8, 0);
+    const head = new Uint8Array(safetensorsHeadLength(start.subarray(0, bytesRead), file));
+    await handle.read(head, 0, head.length, 0);
+    return parseSafetensorsHead(head, file);
+  } finally {
+    await handle.close();
+  }
 }
 
 /**

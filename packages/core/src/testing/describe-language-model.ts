@@ -259,6 +259,44 @@ export function describeLanguageModel(options: LanguageModelUnderTest): void {
       expectClose([sum], whole!.logProbabilities, tolerance * answer.length);
     });
 
+    it('gives the probabilities of the whole vocabulary that scores are made of, where it gives any', async () => {
+      if (model.logProbabilities === undefined) return;
+      const perRow = rows.map((_, index) => [undefined, steering, other][index % 3]);
+      const found = await collect(model.logProbabilities(rows, { steering: perRow }));
+      expect(found.map(({ row: index }) => index)).toEqual([...rows.keys()]);
+      for (const [index, tokens] of rows.entries()) {
+        const { positions, logProbabilities } = found[index]!;
+        expect(positions).toEqual([...tokens.keys()]);
+        const [, vocabulary] = logProbabilities.shape;
+        expect(logProbabilities.shape).toEqual([tokens.length, vocabulary]);
+        const at = (position: number, token: number): number =>
+          logProbabilities.data[position * vocabulary! + token]!;
+        const last = logProbabilities.data.subarray((tokens.length - 1) * vocabulary!);
+        expectClose([last.reduce((sum, x) => sum + Math.exp(x), 0)], [1], 1e-4);
+        // Every token after the first, as the model alone scores it.
+        if (tokens.length < 2) continue;
+        const [scored] = await model.score(
+          [{ prompt: tokens.slice(0, 1), candidates: [tokens.slice(1)] }],
+          perRow[index] && { steering: perRow[index] },
+        );
+        const sum = tokens.slice(1).reduce((total, token, before) => total + at(before, token), 0);
+        expectClose([sum], scored!.logProbabilities, tolerance * tokens.length);
+      }
+      const [chosen] = await collect(
+        model.logProbabilities([rows[1]!], { positions: [[3, 0]], steering, batchSize: 1 }),
+      );
+      const width = chosen!.logProbabilities.shape[1]!;
+      const whole = found[1]!.logProbabilities.data;
+      expectClose(
+        chosen!.logProbabilities.data.subarray(0, width),
+        whole.subarray(3 * width, 4 * width),
+        tolerance,
+      );
+      expectClose(chosen!.logProbabilities.data.subarray(width), whole.subarray(0, width), tolerance);
+      const beyond = model.logProbabilities([rows[0]!], { positions: [[rows[0]!.length]] });
+      await expect(collect(beyond)).rejects.toMatchObject({ code: 'INVALID_ARGUMENT' });
+    });
+
     it('decodes with a cache what a full forward of the same tokens gives, steered row by row', async () => {
       const perRow = rows.map((_, index) => [undefined, steering, other][index % 3]);
       const generated = await model.generate(rows, { maxNewTokens: 6, steering: perRow });

@@ -3,5 +3,8 @@
  *
  * @module
  */
+export { describeJudge, type JudgeUnderTest } from './describe-judge.ts';
 export { describeLanguageModel, type LanguageModelUnderTest } from './describe-language-model.ts';
+export { describeSentenceEncoder, type SentenceEncoderUnderTest } from './describe-sentence-encoder.ts';
+export { describeToxicityScorer, type ToxicityScorerUnderTest } from './describe-toxicity-scorer.ts';
 export { randomSteering } from './random-steering.ts';

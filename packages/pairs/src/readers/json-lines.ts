@@ -3,9 +3,9 @@
  *
  * @module
  */
-import { createReadStream } from 'node:fs';
-import { FileFormatError, FileMissingError } from '@austeer/core';
+import { FileFormatError } from '@austeer/core';
 import { badRow, parseRow, type ReadRow, type RowReaderOptions } from '../rows.ts';
+import { readTextBlocks } from './text-blocks.ts';
 
 /** Keeps a file without line breaks from filling memory; the longest published row has some 10,000 characters. */
 const LINE_CHARACTERS_LIMIT = 2 ** 24;
@@ -48,22 +48,8 @@ export async function* readJsonLines<T = unknown>(
 }
 
 async function* readLines(path: string): AsyncGenerator<string, void, undefined> {
-  // Also drops a byte-order mark at the start of the file.
-  const decoder = new TextDecoder('utf-8', { fatal: true });
   let rest = '';
-  for await (const block of readBlocks(path)) {
-    let text: string;
-    try {
-      text = decoder.decode(block, { stream: block !== undefined });
-    } catch (cause) {
-      throw new FileFormatError({
-        path,
-        format: 'JSON Lines',
-        problem: 'it is not UTF-8 text',
-        advice: 'Save it as UTF-8',
-        cause,
-      });
-    }
+  for await (const text of readTextBlocks(path, 'JSON Lines')) {
     const lines = (rest + text).split('\n');
     rest = lines.pop()!;
     if (rest.length > LINE_CHARACTERS_LIMIT) {
@@ -77,18 +63,4 @@ async function* readLines(path: string): AsyncGenerator<string, void, undefined>
     yield* lines;
   }
   yield rest;
-}
-
-/** The file's bytes, block by block; at last `undefined`, which lets the decoder find a cut character. */
-async function* readBlocks(path: string): AsyncGenerator<Uint8Array | undefined, void, undefined> {
-  const stream = createReadStream(path);
-  try {
-    for await (const block of stream) yield block as Uint8Array;
-  } catch (cause) {
-    // Only errors of the stream itself arrive here: a consumer that fails ends this generator instead.
-    const { code, message } = cause as NodeJS.ErrnoException;
-    const advice = code === 'ENOENT' ? 'Check the path' : `Reading failed: ${message}`;
-    throw new FileMissingError({ path, what: 'Data file', advice, cause });
-  }
-  yield undefined;
 }

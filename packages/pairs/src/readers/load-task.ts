@@ -1,29 +1,27 @@
 /**
- * Loading a task, from the published files or from the samples of this package.
+ * Loading a task, from the published files, from the hub, or from the samples of this package.
  *
  * @module
  */
-import { access } from 'node:fs/promises';
-import { join } from 'node:path';
-import { fileURLToPath } from 'node:url';
-import {
-  type AusteerError,
-  createRandom,
-  FileFormatError,
-  FileMissingError,
-  InvalidArgumentError,
-  UnknownNameError,
-} from '@austeer/core';
+import { createRandom, InvalidArgumentError, UnknownNameError } from '@austeer/core';
+import type { HubAccess } from '../hub/hub-files.ts';
 import { findLeakage } from '../leakage.ts';
-import { BLANK_ANSWER, type NegativeFinder, nearestNumberNegatives } from '../nearest-number.ts';
-import type { RowReaderOptions } from '../rows.ts';
-import { splitSamples } from '../split-samples.ts';
+import type { NegativeFinder } from '../nearest-number.ts';
 import type { Task, TaskPair, TestItem } from '../task.ts';
-import type { Example, TaskDefinition } from '../tasks/task-definition.ts';
+import type { TaskDefinition, TaskVariant } from '../tasks/task-definition.ts';
 import { taskDefinition } from '../tasks/task-names.ts';
-import { readCopaXml } from './copa-xml.ts';
-import { readJsonArray } from './json-array.ts';
-import { readJsonLines } from './json-lines.ts';
+import { compareWithTable6, PAIRS_LIMIT } from './table-six.ts';
+import {
+  type IdentifiedExample,
+  type ReadSidesOptions,
+  readHub,
+  readPublished,
+  readSamples,
+  type TaskSides,
+} from './task-sides.ts';
+import { wrongAnswers } from './wrong-answers.ts';
+
+const WORDINGS = ['official', 'chat'] as const;
 
 /** Options of {@link loadTask}. */
 export interface LoadTaskOptions {
@@ -32,24 +30,34 @@ export interface LoadTaskOptions {
    * @default the sample rows of this package
    */
   readonly data?: string | undefined;
-  /** Wording of the prompts: the released code's. @default 'official' */
-  readonly wording?: 'official' | undefined;
-  /** Decides the split of samples and ties between wrong answers; whole number in [0, 2³²). @default 0 */
+  /** The hub's Parquet edition instead of a folder: `true`, or how the hub is reached. @default not asked */
+  readonly hub?: true | HubAccess | undefined;
+  /**
+   * `official`: prompts word for word as the released code has them. `chat`: the same text as the message of a user, in
+   * the model's own chat format. @default 'official'
+   */
+  readonly wording?: (typeof WORDINGS)[number] | undefined;
+  /**
+   * Which rows become pairs, where paper and released code differ (`detox`): `official`, harmless beginnings that went
+   * on badly; `paper`, entries whose beginning is toxic itself. @default 'official'
+   */
+  readonly variant?: TaskVariant | undefined;
+  /** Decides splits and ties between wrong answers; whole number in [0, 2³²). @default 0 */
   readonly seed?: number | undefined;
-  /** Most pairs, taken from the start as the released code takes its first 1,000; ≥ 1. @default all */
+  /** Most pairs, taken from the start; ≥ 1. @default 1000, as released */
   readonly pairLimit?: number | undefined;
   /** Most test items, taken from the start; ≥ 1. @default all */
   readonly itemLimit?: number | undefined;
   /** Leave malformed rows out and count them in `source.notes`, instead of failing at the first. @default false */
   readonly skipBadRows?: boolean | undefined;
   /**
-   * Wrong answers of tasks whose rows carry only the right one (`svamp`). `nearest-number`: see
-   * {@link nearestNumberNegatives}. A function gets the right answers of all pair rows, before `pairLimit`;
-   * where it returns the right answer itself, one space takes its place, as released.
-   * @default 'nearest-number'
+   * Wrong answers of the pairs. `nearest-number`: see {@link nearestNumberNegatives}, for tasks whose answers are
+   * numbers. A function gets the right answers of all pair rows, before `pairLimit`; where it returns the right answer
+   * itself, a blank takes its place, as released.
+   * @default those that the rows tell; 'nearest-number' for `svamp` and `mawps`, whose rows tell none
    */
   readonly negatives?: 'nearest-number' | NegativeFinder | undefined;
-  /** How the model writes a conversation; needed by tasks whose prompts are messages (`brevity`). */
+  /** How the model writes a conversation; needed by the wording `chat` and by tasks of messages (`brevity`). */
   readonly chat?: ChatFormat | undefined;
 }
 
@@ -61,27 +69,17 @@ export interface ChatFormat {
   readonly end: string;
 }
 
-/** One row with the id that pairs and items get from it. */
-type IdentifiedExample = Example & { readonly id: string };
-
-/** Both sides of a task before they are worded as pairs and items. */
-interface Sides {
-  readonly pairs: readonly IdentifiedExample[];
-  readonly items: readonly IdentifiedExample[];
-  readonly files: readonly string[];
-  readonly notes: readonly string[];
-}
-
 /**
  * Loads a task: contrastive pairs and test items with the released wording.
  *
- * With `data`, pairs come from the training file and items from the test file. Without it, the sample rows of
- * this package are divided by the seed; pairs then hold both classes equally often.
+ * With `data` or `hub`, pairs come from the training split and items from the test split; where the counts are not
+ * those of Table 6, `source.table6` and `source.notes` say so. Otherwise the sample rows of this package are divided
+ * by the seed; pairs then hold all classes equally often.
  *
  * @param name one of {@link TASK_NAMES}
- * @throws UnknownNameError for another task or wording; InvalidArgumentError for an option out of range;
- *   FileMissingError when a file, or a task's samples, do not exist; FileFormatError that names file and line
- *   of a malformed row.
+ * @throws UnknownNameError for another task, wording or variant; InvalidArgumentError for an option out of range;
+ *   FileMissingError when a file does not exist; FileFormatError that names file and line of a malformed row;
+ *   SourceUnavailableError or HashMismatchError when the hub does not deliver.
  *
  * @example
  * ```ts
@@ -90,59 +88,30 @@ interface Sides {
  * ```
  */
 export async function loadTask(name: string, options: LoadTaskOptions = {}): Promise<Task> {
-  const { data, wording = 'official', seed = 0, pairLimit, itemLimit, skipBadRows = false } = options;
+  const { seed = 0, pairLimit = PAIRS_LIMIT, itemLimit } = options;
   const definition = taskDefinition(name);
-  if (wording !== 'official') {
-    throw new UnknownNameError({ kind: 'wording', given: wording, known: ['official'] });
-  }
-  createRandom(seed); // Refuses a seed out of range also where nothing is drawn.
-  checkLimit('pairLimit', pairLimit);
-  checkLimit('itemLimit', itemLimit);
-  if (definition.answerKind !== 'number' && options.negatives !== undefined) {
-    throw new InvalidArgumentError({
-      argument: 'negatives',
-      given: String(options.negatives),
-      expected: `undefined: the rows of ${name} tell their wrong answers`,
-    });
-  }
+  const { wording, variant } = checkOptions(definition, options);
+  const isChat = definition.isChat ?? wording === 'chat';
+  const chat = chatOf(definition, isChat, options.chat);
 
-  const chat = definition.isChat ? options.chat : PLAIN_TEXT;
-  if (chat === undefined) {
-    throw new InvalidArgumentError({
-      argument: 'chat',
-      given: undefined,
-      expected: `the chat format of the model, which the prompts of ${name} need`,
-    });
-  }
-
-  const sides =
-    data === undefined
-      ? await readSamples(definition, seed, skipBadRows)
-      : await readPublished(definition, data, skipBadRows);
-  const negatives = await wrongAnswers(sides.pairs, options.negatives ?? 'nearest-number', seed);
-  const pairs = sides.pairs
-    .map(
-      ({ id, prompt, question, answer, label }, index): TaskPair => ({
-        id,
-        question: chat.prompt(prompt),
-        rawQuestion: question,
-        positive: `${answer}${chat.end}`,
-        negative: negatives.answers[index]!,
-        ...(label === undefined ? {} : { label }),
-      }),
-    )
+  const sides = await readSides(
+    { definition, variant, seed, skipBadRows: options.skipBadRows ?? false },
+    options,
+  );
+  const { pairs: pairRows, dropped } = withoutLeaks(definition, sides);
+  const negatives = await wrongAnswers({ definition, examples: pairRows, rule: options.negatives, seed });
+  // Only where an answer's end is what is learnt does the token that ends it belong to it.
+  const end = definition.isChat ? chat.end : '';
+  const pairs = pairRows
+    .map((row, index) => pairOf(row, negatives.answers[index]!, chat.prompt, end))
     .slice(0, pairLimit);
-  const items = sides.items
-    .map(
-      ({ id, prompt, question, gold, label }): TestItem => ({
-        id,
-        prompt: chat.prompt(prompt),
-        gold,
-        question,
-        ...(label === undefined ? {} : { label }),
-      }),
-    )
-    .slice(0, itemLimit);
+  const items = sides.items.map((row) => itemOf(row, chat.prompt)).slice(0, itemLimit);
+
+  const isPublished = options.data !== undefined || options.hub !== undefined;
+  const { differs } = sides;
+  const table6 = isPublished
+    ? compareWithTable6({ definition, pairs: pairRows.length, items: sides.items.length, differs })
+    : undefined;
   const leaks = findLeakage(pairs, items).length;
   const { description, answerForms, answerKind, maxNewTokens, cutAfter } = definition;
   return {
@@ -155,157 +124,120 @@ export async function loadTask(name: string, options: LoadTaskOptions = {}): Pro
     pairs,
     items,
     source: {
-      kind: data === undefined ? 'samples' : 'published',
+      kind: isPublished ? 'published' : 'samples',
       files: sides.files,
       notes: [
         ...sides.notes,
+        ...(isPublished ? definition.publishedNotes : []),
+        ...(table6?.differences ?? []),
+        ...(variant === 'official' ? [] : [`Pairs by the rule "${variant}", not the released one.`]),
+        ...(wording === 'official' ? [] : ['Prompts are messages in the chat format of the model.']),
+        ...(dropped === 0
+          ? []
+          : [`Pairs left out because a test item asks the same, as released: ${dropped}.`]),
         ...negatives.notes,
         ...(leaks === 0 ? [] : [`Questions that occur among the pairs and among the test items: ${leaks}.`]),
       ],
+      ...(table6 === undefined ? {} : { table6 }),
     },
   };
 }
 
-/** Prompts and answers as they stand. */
-const PLAIN_TEXT: ChatFormat = { prompt: (message) => message, end: '' };
-
-async function readSamples(definition: TaskDefinition, seed: number, skipBadRows: boolean): Promise<Sides> {
-  const { name, sampleFile } = definition;
-  // The same two steps lead from src/readers and from dist/readers to the package's data.
-  const folder = fileURLToPath(new URL('../../data/', import.meta.url));
-  if (sampleFile === undefined) {
-    throw new FileMissingError({
-      path: join(folder, name),
-      what: `Samples of the task "${name}"`,
-      advice: `This package has none: name a folder that holds ${definition.itemFiles[0]} with the option data (on the command line: --data)`,
-    });
-  }
-  const { examples, notes } = await readExamples(definition, folder, sampleFile, skipBadRows);
-  const { pairs, items, unused } = splitSamples(examples, seed);
-  return {
-    pairs,
-    items,
-    files: [sampleFile],
-    notes: [
-      `Original sample rows of this package, not the published data set: ${pairs.length} for pairs, ${items.length} for test items, divided with seed ${seed}.`,
-      ...(unused === 0 ? [] : [`Rows unused, so that pairs hold every class equally often: ${unused}.`]),
-      ...notes,
-    ],
-  };
-}
-
-async function readPublished(
+function checkOptions(
   definition: TaskDefinition,
-  folder: string,
-  skipBadRows: boolean,
-): Promise<Sides> {
-  const pairFile = await firstExisting(folder, definition.pairFiles);
-  const itemFile = await firstExisting(folder, definition.itemFiles);
-  const pairs = await readExamples(definition, folder, pairFile, skipBadRows);
-  const items = await readExamples(definition, folder, itemFile, skipBadRows);
-  return {
-    pairs: pairs.examples,
-    items: items.examples,
-    files: [pairFile, itemFile],
-    notes: [
-      ...(pairFile === definition.releasedPairFile
-        ? []
-        : [`Pairs come from ${pairFile}; the released code reads ${definition.releasedPairFile}.`]),
-      ...definition.publishedNotes,
-      ...pairs.notes,
-      ...items.notes,
-    ],
-  };
-}
-
-async function readExamples(
-  definition: TaskDefinition,
-  folder: string,
-  file: string,
-  skipBadRows: boolean,
-): Promise<{ examples: IdentifiedExample[]; notes: string[] }> {
-  const path = join(folder, file);
-  const skipped: AusteerError[] = [];
-  const options: RowReaderOptions<Example> = {
-    parse: (value, place) => definition.parseRow(value, place),
-    skipBadRows,
-    onBadRow: (error) => skipped.push(error),
-  };
-  const examples: IdentifiedExample[] = [];
-  for await (const { line, value } of rowReaders[definition.format](path, options)) {
-    examples.push({ ...value, id: `${file}:${line}` });
+  options: LoadTaskOptions,
+): { wording: (typeof WORDINGS)[number]; variant: TaskVariant } {
+  const { wording = 'official', variant = 'official', seed = 0, data, hub } = options;
+  if (!WORDINGS.includes(wording)) {
+    throw new UnknownNameError({ kind: 'wording', given: wording, known: WORDINGS });
   }
-  if (examples.length === 0) {
-    throw new FileFormatError({
-      path,
-      format: 'data',
-      problem: `it has no usable row (malformed rows left out: ${skipped.length})`,
-      cause: skipped[0],
-    });
+  const { variants = ['official'] } = definition;
+  if (!variants.includes(variant)) {
+    throw new UnknownNameError({ kind: `variant of ${definition.name}`, given: variant, known: variants });
   }
-  return {
-    examples,
-    notes: skipped.length === 0 ? [] : [`Malformed rows of ${file} left out: ${skipped.length}.`],
-  };
-}
-
-const rowReaders = {
-  'json-lines': readJsonLines<Example>,
-  'json-array': readJsonArray<Example>,
-  'copa-xml': readCopaXml<Example>,
-} as const;
-
-/** The wrong answer of each pair, and what to note about them. */
-async function wrongAnswers(
-  examples: readonly IdentifiedExample[],
-  negatives: 'nearest-number' | NegativeFinder,
-  seed: number,
-): Promise<{ answers: readonly string[]; notes: readonly string[] }> {
-  const own = examples.flatMap(({ wrongAnswer }) => wrongAnswer ?? []);
-  if (own.length === examples.length) return { answers: own, notes: [] };
-  const right = examples.map(({ answer }) => answer);
-  const found =
-    negatives === 'nearest-number' ? nearestNumberNegatives(right, { seed }) : await negatives([...right]);
-  if (found.length !== right.length || found.some((answer) => typeof answer !== 'string')) {
-    throw new InvalidArgumentError({
-      argument: 'negatives',
-      given: `a function that returned ${found.length} answers`,
-      expected: `${right.length} texts, one per right answer`,
-    });
+  if (data !== undefined && hub !== undefined) {
+    throw new InvalidArgumentError({ argument: 'data and hub', given: 'both', expected: 'one of them' });
   }
-  const answers = found.map((answer, index) => (answer === right[index] ? BLANK_ANSWER : answer));
-  const blank = answers.filter((answer) => answer === BLANK_ANSWER).length;
-  const rule =
-    negatives === 'nearest-number'
-      ? `nearest-number: the nearest different answer among the pair rows, ties by seed ${seed} (the paper takes the most similar answer by all-MiniLM-L6-v2)`
-      : `function ${negatives.name || 'without a name'}`;
-  return {
-    answers,
-    notes: [
-      `Wrong answers: ${rule}.`,
-      ...(blank === 0 ? [] : [`Wrong answers left blank, as no different answer was found: ${blank}.`]),
-    ],
-  };
-}
-
-async function firstExisting(folder: string, files: readonly string[]): Promise<string> {
-  for (const file of files) {
-    try {
-      await access(join(folder, file));
-      return file;
-    } catch {
-      // The next name is tried; the error below names all of them.
-    }
-  }
-  throw new FileMissingError({
-    path: join(folder, files[0]!),
-    what: 'Data file',
-    advice: `The folder given as data must hold ${files.join(' or ')}`,
-  });
+  createRandom(seed); // Refuses a seed out of range also where nothing is drawn.
+  checkLimit('pairLimit', options.pairLimit);
+  checkLimit('itemLimit', options.itemLimit);
+  return { wording, variant };
 }
 
 function checkLimit(argument: string, given: number | undefined): void {
   if (given !== undefined && (!Number.isInteger(given) || given < 1)) {
     throw new InvalidArgumentError({ argument, given, expected: 'a whole number ≥ 1' });
   }
+}
+
+/** Prompts and answers as they stand. */
+const PLAIN_TEXT: ChatFormat = { prompt: (message) => message, end: '' };
+
+function chatOf({ name }: TaskDefinition, isChat: boolean, chat: ChatFormat | undefined): ChatFormat {
+  if (!isChat) return PLAIN_TEXT;
+  if (chat !== undefined) return chat;
+  throw new InvalidArgumentError({
+    argument: 'chat',
+    given: undefined,
+    expected: `the chat format of the model, which the prompts of ${name} need`,
+  });
+}
+
+function readSides(read: ReadSidesOptions, { data, hub }: LoadTaskOptions): Promise<TaskSides> {
+  if (data !== undefined) return readPublished(read, data);
+  if (hub === undefined) return readSamples(read);
+  const { name, hub: edition } = read.definition;
+  if (edition === undefined) {
+    throw new InvalidArgumentError({
+      argument: 'hub',
+      given: name,
+      expected: 'a task that the hub has a data set of',
+      advice: 'Leave it out to read the samples of this package',
+    });
+  }
+  return readHub(read, edition, hub === true ? {} : hub);
+}
+
+function withoutLeaks(
+  definition: TaskDefinition,
+  { pairs, items }: TaskSides,
+): { pairs: readonly IdentifiedExample[]; dropped: number } {
+  if (definition.dropsLeakedPairs !== true) return { pairs, dropped: 0 };
+  const tested = new Set(items.map(({ question }) => question));
+  const kept = pairs.filter(({ question }) => !tested.has(question));
+  return { pairs: kept, dropped: pairs.length - kept.length };
+}
+
+function pairOf(
+  row: IdentifiedExample,
+  negative: string,
+  written: (message: string) => string,
+  end: string,
+): TaskPair {
+  const { id, prompt, positivePrompt, question, answer, label } = row;
+  return {
+    id,
+    question: written(prompt),
+    // An empty prompt is none: the answer stands alone in a chat, too.
+    ...(positivePrompt === undefined
+      ? {}
+      : { positiveQuestion: positivePrompt === '' ? '' : written(positivePrompt) }),
+    rawQuestion: question,
+    positive: `${answer}${end}`,
+    negative,
+    ...(label === undefined ? {} : { label }),
+  };
+}
+
+function itemOf(row: IdentifiedExample, written: (message: string) => string): TestItem {
+  const { id, prompt, itemPrompt = prompt, gold, question, label, instruction, reference } = row;
+  return {
+    id,
+    prompt: written(itemPrompt),
+    gold,
+    question,
+    ...(label === undefined ? {} : { label }),
+    ...(instruction === undefined ? {} : { instruction }),
+    ...(reference === undefined ? {} : { reference }),
+  };
 }

@@ -3,24 +3,23 @@ import { describe, expect, it } from 'vitest';
 import { findLeakage } from '../leakage.ts';
 import type { RowPlace } from '../rows.ts';
 import { taskDefinition } from '../tasks/task-names.ts';
-import { readJsonArray } from './json-array.ts';
-import { readJsonLines } from './json-lines.ts';
 import { loadTask } from './load-task.ts';
+import { readRows } from './read-rows.ts';
 
-const SMALLEST = { boolq: 200, svamp: 200, winogrande: 150 };
+const SMALLEST = { boolq: 200, svamp: 200, winogrande: 150, copa: 60, mawps: 60, bpo: 60 };
+const LABELLED = ['boolq', 'winogrande', 'copa'];
 
 describe.each(Object.entries(SMALLEST))('samples of %s', (name, smallest) => {
-  const { parseRow, sampleFile, format } = taskDefinition(name);
+  const { parseRow, sampleFile } = taskDefinition(name);
   const path = fileURLToPath(new URL(`../../data/${sampleFile}`, import.meta.url));
-  const parse = (value: unknown, place: RowPlace) => parseRow(value, place);
-  const read = format === 'json-lines' ? readJsonLines : readJsonArray;
+  const parse = (value: unknown, place: RowPlace) => parseRow(value, place, 'official')!;
 
   it('are valid, many enough, without duplicates, and balanced', async () => {
     const examples = [];
-    for await (const { value } of read(path, { parse })) examples.push(value);
+    for await (const { value } of readRows(path, { parse })) examples.push(value);
     expect(examples.length).toBeGreaterThanOrEqual(smallest);
     expect(new Set(examples.map(({ question }) => question.toLowerCase())).size).toBe(examples.length);
-    if (name === 'svamp') return;
+    if (!LABELLED.includes(name)) return;
     const labels = [...new Set(examples.map(({ label }) => label))];
     expect(labels).toHaveLength(2);
     for (const label of labels) {
@@ -38,7 +37,7 @@ describe.each(Object.entries(SMALLEST))('samples of %s', (name, smallest) => {
     const ids = [...task.pairs, ...task.items].map(({ id }) => id);
     expect(new Set(ids).size).toBe(ids.length);
     expect(findLeakage(task.pairs, task.items)).toEqual([]);
-    if (name !== 'svamp') {
+    if (LABELLED.includes(name)) {
       const [first, second] = Object.keys(task.answerForms ?? {}).map(
         (label) => task.pairs.filter((pair) => pair.label === label).length,
       );
@@ -49,6 +48,36 @@ describe.each(Object.entries(SMALLEST))('samples of %s', (name, smallest) => {
     expect((await loadTask(name, { seed: 1 })).pairs).not.toEqual(task.pairs);
     expect((await loadTask(name, { pairLimit: 10 })).items).toEqual(task.items);
   });
+});
+
+describe('samples of detox', () => {
+  it.each([
+    ['official', 30],
+    ['paper', 10],
+  ] as const)('have pairs by the rule %s and test items, none of them shared', async (variant, fewest) => {
+    const task = await loadTask('detox', { variant });
+    expect(task.pairs.length).toBeGreaterThanOrEqual(fewest);
+    expect(task.items.length).toBeGreaterThanOrEqual(30);
+    expect(findLeakage(task.pairs, task.items)).toEqual([]);
+    for (const { negative } of task.pairs) expect(negative).toMatch(/^\n \S.*\.|\?$/);
+  });
+
+  it('are at least sixty, and no text is there twice', async () => {
+    const [official, paper] = await Promise.all([loadTask('detox'), loadTask('detox', { variant: 'paper' })]);
+    const texts = [
+      ...[...official.pairs, ...paper.pairs].map(({ rawQuestion }) => rawQuestion),
+      ...official.items.map(({ question }) => question),
+    ];
+    expect(new Set(texts).size).toBe(texts.length);
+    expect(texts.length).toBeGreaterThanOrEqual(60);
+  });
+});
+
+it('samples of bpo do not tell good from bad by length', async () => {
+  const { pairs, items } = await loadTask('bpo');
+  const longer = pairs.filter(({ positive, negative }) => positive.length > negative.length).length;
+  expect(Math.abs(longer / pairs.length - 0.5)).toBeLessThan(0.2);
+  expect(items.every(({ instruction, reference }) => instruction !== '' && reference !== '')).toBe(true);
 });
 
 describe('samples of brevity', () => {

@@ -33,12 +33,20 @@ export const boolq: TaskDefinition = {
   answerKind: 'label',
   answerForms: { yes: ['yes', ' yes', 'Yes', ' Yes'], no: ['no', ' no', 'No', ' No'] },
   maxNewTokens: 1,
-  format: 'json-lines',
-  pairFiles: ['boolq/train.jsonl', 'boolq/train_subset.jsonl'],
-  itemFiles: ['boolq/dev.jsonl'],
-  releasedPairFile: 'boolq/train.jsonl',
+  editions: [
+    { pairs: ['boolq/train.jsonl'], items: ['boolq/dev.jsonl'] },
+    {
+      pairs: ['boolq/train_subset.jsonl'],
+      items: ['boolq/dev.jsonl'],
+      differs:
+        'boolq/train_subset.jsonl holds 1671 of the 9427 rows of boolq/train.jsonl, so its first rows are others',
+    },
+  ],
+  hub: { repository: 'google/boolq', pairs: 'default/train', items: 'default/validation' },
+  paperCounts: { pairs: 1000, items: 3270 },
   publishedNotes: [],
   sampleFile: 'boolq/samples.jsonl',
+  template: boolqPrompt({ passage: '{passage}', question: '{question}' }),
   parseRow: (value, place) => {
     const row = rowObject(value, place);
     const passage = textField(row, 'passage', place);

@@ -14,12 +14,10 @@ export const brevity: TaskDefinition = {
   answerKind: 'ending',
   maxNewTokens: 48,
   isChat: true,
-  format: 'json-lines',
-  pairFiles: ['brevity/pairs.jsonl'],
-  itemFiles: ['brevity/test.jsonl'],
-  releasedPairFile: 'brevity/pairs.jsonl',
+  editions: [{ pairs: ['brevity/pairs.jsonl'], items: ['brevity/test.jsonl'] }],
   publishedNotes: [],
   sampleFile: 'brevity/samples.jsonl',
+  template: '{question}',
   parseRow: (value, place) => {
     const row = rowObject(value, place);
     const question = textField(row, 'question', place);

@@ -3,12 +3,24 @@
  *
  * @module
  */
-import { choiceField, rowObject, textField } from '../rows.ts';
-import { OPTION_ANSWERS, type TaskDefinition, TWO_OPTION_FORMS } from './task-definition.ts';
+import { choiceField, type RowPlace, rowObject, textField } from '../rows.ts';
+import {
+  OPTION_ANSWERS,
+  type OptionAnswer,
+  type TaskDefinition,
+  TWO_OPTION_FORMS,
+} from './task-definition.ts';
 
 const ASKS_FOR: ReadonlyMap<unknown, 'cause' | 'effect'> = new Map([
   ['cause', 'cause'],
   ['effect', 'effect'],
+]);
+
+const TABLE_ANSWERS: ReadonlyMap<unknown, OptionAnswer> = new Map<unknown, OptionAnswer>([
+  [0, { right: 'A', wrong: 'B' }],
+  [1, { right: 'B', wrong: 'A' }],
+  ['0', { right: 'A', wrong: 'B' }],
+  ['1', { right: 'B', wrong: 'A' }],
 ]);
 
 /**
@@ -35,20 +47,35 @@ export const copa: TaskDefinition = {
   answerKind: 'label',
   answerForms: TWO_OPTION_FORMS,
   maxNewTokens: 1,
-  format: 'copa-xml',
-  pairFiles: ['copa/balanced-copa-dev-all.xml', 'copa/copa-dev.xml'],
-  itemFiles: ['copa/copa-test.xml'],
-  releasedPairFile: 'copa/balanced-copa-dev-all.xml',
-  publishedNotes: [
-    'The released code reads a CSV edition of COPA that orders the alternatives of some training rows otherwise.',
+  editions: [
+    { pairs: ['copa/train.csv'], items: ['copa/test.csv'] },
+    {
+      pairs: ['copa/balanced-copa-dev-all.xml'],
+      items: ['copa/copa-test.xml'],
+      differs:
+        'copa/balanced-copa-dev-all.xml orders the alternatives of some rows otherwise than copa/train.csv',
+    },
+    {
+      pairs: ['copa/copa-dev.xml'],
+      items: ['copa/copa-test.xml'],
+      differs: 'copa/copa-dev.xml has the 500 rows of COPA without their 500 mirrored twins',
+    },
   ],
+  hub: { repository: 'pkavumba/balanced-copa', pairs: 'default/train', items: 'default/test' },
+  paperCounts: { pairs: 1000, items: 500 },
+  publishedNotes: [],
+  sampleFile: 'copa/samples.jsonl',
+  template: copaPrompt({
+    premise: '{premise}',
+    // The only part that is a choice and not a text.
+    asksFor: '{cause or effect}' as 'cause',
+    option1: '{alternative 1}',
+    option2: '{alternative 2}',
+  }),
   parseRow: (value, place) => {
     const row = rowObject(value, place);
-    const premise = textField(row, 'p', place);
-    const option1 = textField(row, 'a1', place);
-    const option2 = textField(row, 'a2', place);
-    const asksFor = choiceField(row, 'asks-for', ASKS_FOR, place);
-    const { right, wrong } = choiceField(row, 'most-plausible-alternative', OPTION_ANSWERS, place);
+    const { premise, asksFor, option1, option2, right, wrong } =
+      'p' in row ? xmlItem(row, place) : tableRow(row, place);
     return {
       prompt: copaPrompt({ premise, asksFor, option1, option2 }),
       question: premise.trim(),
@@ -60,3 +87,28 @@ export const copa: TaskDefinition = {
     };
   },
 };
+
+type Row = Readonly<Record<string, unknown>>;
+type Item = Parameters<typeof copaPrompt>[0] & OptionAnswer;
+
+/** The original XML, alternatives numbered from 1. */
+function xmlItem(row: Row, place: RowPlace): Item {
+  return {
+    premise: textField(row, 'p', place),
+    option1: textField(row, 'a1', place),
+    option2: textField(row, 'a2', place),
+    asksFor: choiceField(row, 'asks-for', ASKS_FOR, place),
+    ...choiceField(row, 'most-plausible-alternative', OPTION_ANSWERS, place),
+  };
+}
+
+/** The tables of SuperGLUE, of the hub and of the released code, alternatives numbered from 0. */
+function tableRow(row: Row, place: RowPlace): Item {
+  return {
+    premise: textField(row, 'premise', place),
+    option1: textField(row, 'choice1', place),
+    option2: textField(row, 'choice2', place),
+    asksFor: choiceField(row, 'question', ASKS_FOR, place),
+    ...choiceField(row, 'label', TABLE_ANSWERS, place),
+  };
+}

@@ -28,17 +28,19 @@ export const svamp: TaskDefinition = {
   maxNewTokens: 50,
   // `get_model_svamp` of utils/utils.py
   cutAfter: 'Answer',
-  format: 'json-array',
-  pairFiles: ['svamp/train.json'],
-  itemFiles: ['svamp/test.json'],
-  releasedPairFile: 'svamp/train.json',
+  editions: [{ pairs: ['svamp/train.json'], items: ['svamp/test.json'] }],
+  hub: { repository: 'ChilleD/SVAMP', pairs: 'default/train', items: 'default/test' },
+  paperCounts: { pairs: 700, items: 300 },
   publishedNotes: [],
   sampleFile: 'svamp/samples.json',
+  template: svampPrompt({ body: '{body}', question: '{question}' }),
   parseRow: (value, place) => {
     const row = rowObject(value, place);
     const body = textField(row, 'Body', place);
     const question = textField(row, 'Question', place);
-    const number = row.Answer;
+    // The hub's edition writes the number as a text.
+    const given = row.Answer;
+    const number = typeof given === 'string' && /^-?\d+(\.\d+)?$/.test(given) ? Number(given) : given;
     const answer = typeof number === 'number' ? pythonFloatText(number) : undefined;
     if (answer === undefined) {
       throw badRow(

@@ -5,16 +5,19 @@
  */
 import { UnknownNameError } from '@austeer/core';
 import { boolq } from './boolq.ts';
+import { bpo } from './bpo.ts';
 import { brevity } from './brevity.ts';
 import { copa } from './copa.ts';
+import { detox } from './detox.ts';
+import { mawps } from './mawps.ts';
 import { svamp } from './svamp.ts';
 import type { TaskDefinition } from './task-definition.ts';
 import { winogrande } from './winogrande.ts';
 
-const DEFINITIONS: readonly TaskDefinition[] = [boolq, svamp, winogrande, copa, brevity];
+const DEFINITIONS: readonly TaskDefinition[] = [boolq, copa, winogrande, svamp, mawps, detox, bpo, brevity];
 
 /**
- * Names that {@link loadTask} knows.
+ * Names that {@link loadTask} knows: the seven of the paper in its order, then `brevity`.
  *
  * @example
  * ```ts

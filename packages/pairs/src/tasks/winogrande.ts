@@ -29,14 +29,30 @@ export const winogrande: TaskDefinition = {
   answerKind: 'label',
   answerForms: TWO_OPTION_FORMS,
   maxNewTokens: 1,
-  format: 'json-lines',
-  pairFiles: ['m', 'l', 'xl', 's', 'xs', 'subset']
-    .map((size) => `winogrande/train_${size}.jsonl`)
-    .concat('winogrande/train.jsonl'),
-  itemFiles: ['winogrande/dev.jsonl'],
-  releasedPairFile: 'winogrande/train_m.jsonl',
+  editions: [
+    { pairs: ['winogrande/train_m.jsonl'], items: ['winogrande/dev.jsonl'] },
+    ...['l', 'xl', 's', 'xs'].map((size) => ({
+      pairs: [`winogrande/train_${size}.jsonl`],
+      items: ['winogrande/dev.jsonl'],
+      differs: `winogrande/train_${size}.jsonl is another size of the training set than winogrande/train_m.jsonl`,
+    })),
+    {
+      pairs: ['winogrande/train_subset.jsonl'],
+      items: ['winogrande/dev.jsonl'],
+      differs:
+        'winogrande/train_subset.jsonl holds 250 rows of train_xl; winogrande/train_m.jsonl is not there',
+    },
+    {
+      pairs: ['winogrande/train.jsonl'],
+      items: ['winogrande/dev.jsonl'],
+      differs: 'winogrande/train.jsonl is read in place of winogrande/train_m.jsonl',
+    },
+  ],
+  hub: { repository: 'allenai/winogrande', pairs: 'winogrande_m/train', items: 'winogrande_m/validation' },
+  paperCounts: { pairs: 1000, items: 1267 },
   publishedNotes: [],
   sampleFile: 'winogrande/samples.jsonl',
+  template: winograndePrompt({ sentence: '{sentence}', option1: '{option1}', option2: '{option2}' }),
   parseRow: (value, place) => {
     const row = rowObject(value, place);
     const sentence = textField(row, 'sentence', place);

@@ -8,7 +8,7 @@ import { createReadStream } from 'node:fs';
 import { open, rename, rm } from 'node:fs/promises';
 import { setTimeout as pause } from 'node:timers/promises';
 import { HashMismatchError, SourceUnavailableError } from '@austeer/core';
-import { type FileRecord, stampFile } from './cache.ts';
+import { type FileRecord, stampFile } from '@austeer/core/node';
 import { type HttpAccess, openUrl, reasonOf } from './http.ts';
 import { claimPartial, releasePartial } from './partial-file.ts';
 

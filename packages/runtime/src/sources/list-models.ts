@@ -5,7 +5,7 @@
  */
 import { stat } from 'node:fs/promises';
 import { join, resolve } from 'node:path';
-import { defaultCacheDirectory, stampState } from './cache.ts';
+import { defaultCacheDirectory, stampState } from '@austeer/core/node';
 import { type CatalogueEntry, MODEL_CATALOGUE } from './catalogue.ts';
 import { catalogueDirectory } from './model-directories.ts';
 

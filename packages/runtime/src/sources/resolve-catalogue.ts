@@ -6,8 +6,7 @@
 import { rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import { HashMismatchError, SourceUnavailableError } from '@austeer/core';
-import { sha256OfFile } from '@austeer/core/node';
-import { checkCachedFile } from './cache.ts';
+import { checkCachedFile, sha256OfFile } from '@austeer/core/node';
 import type { CatalogueEntry, CatalogueFile, ModelSource } from './catalogue.ts';
 import { downloadFile } from './download.ts';
 import { reasonOf } from './http.ts';

@@ -6,9 +6,8 @@
 import { readdir, stat } from 'node:fs/promises';
 import { basename, dirname, join, resolve } from 'node:path';
 import { FileMissingError, InvalidArgumentError, type Progress, UnknownNameError } from '@austeer/core';
-import { defaultCacheDirectory } from './cache.ts';
+import { defaultCacheDirectory, hubEndpoint, hubToken, offlineByEnvironment } from '@austeer/core/node';
 import { MODEL_CATALOGUE } from './catalogue.ts';
-import { hubEndpoint, hubToken } from './hub.ts';
 import { resolveEntry } from './resolve-catalogue.ts';
 import type { ResolveContext, ResolvedModel } from './resolve-context.ts';
 import { resolveRepository } from './resolve-repository.ts';
@@ -89,7 +88,7 @@ function createContext(options: ResolveModelOptions): ResolveContext {
   const endpoint = hubEndpoint(options.hubEndpoint);
   return {
     cacheDirectory: resolve(options.cacheDirectory ?? defaultCacheDirectory()),
-    offline: options.offline ?? !['', '0', 'false'].includes(process.env.AUSTEER_OFFLINE ?? ''),
+    offline: options.offline ?? offlineByEnvironment(),
     endpoint,
     fetch: options.fetch ?? globalThis.fetch,
     token: hubToken(endpoint),

@@ -6,8 +6,7 @@
 import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { SourceUnavailableError } from '@austeer/core';
-import { writeFileAtomic } from '@austeer/core/node';
-import { checkCachedFile, type FileRecord } from './cache.ts';
+import { checkCachedFile, type FileRecord, writeFileAtomic } from '@austeer/core/node';
 import { downloadFile } from './download.ts';
 import { chooseModelFiles, hubFileUrl, listRepository } from './hub.ts';
 import { repositoryDirectory } from './model-directories.ts';

@@ -3,4 +3,9 @@
  *
  * @module
  */
+export {
+  createTransformersEncoder,
+  type FeatureExtractor,
+  type TransformersEncoderOptions,
+} from './create-transformers-encoder.ts';
 export { type Steering, type SteerOptions, steer, type TransformersModel } from './steer.ts';

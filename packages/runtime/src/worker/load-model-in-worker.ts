@@ -85,10 +85,11 @@ export async function loadModelInWorker(options: LoadModelOptions): Promise<Mode
   } finally {
     signal?.removeEventListener('abort', stop);
   }
-  const { identity, contextLength, details } = loaded;
+  const { identity, headSize, contextLength, details } = loaded;
 
   const model: LanguageModel & GainGradientSource = {
     identity,
+    headSize,
     ...(tokenizer === undefined ? {} : { tokenizer }),
     contextLength,
     generate: (prompts, callOptions) => thread.call('generate', prompts, callOptions),
@@ -96,6 +97,7 @@ export async function loadModelInWorker(options: LoadModelOptions): Promise<Mode
     capture: (rows, callOptions) => thread.stream('capture', [...rows], callOptions),
     capturePairs: (pairs, callOptions) => thread.stream('capturePairs', [...pairs], callOptions),
     gainGradients: (items, callOptions) => thread.stream('gainGradients', [...items], callOptions),
+    logProbabilities: (rows, callOptions = {}) => thread.stream('logProbabilities', [...rows], callOptions),
     dispose: () => thread.dispose(),
   };
   return { ...model, details, terminate: () => thread.terminate() };
@@ -201,7 +203,7 @@ function startThread(options: SentLoadOptions) {
       }),
 
     async *stream<T>(
-      method: 'capture' | 'capturePairs' | 'gainGradients',
+      method: 'capture' | 'capturePairs' | 'logProbabilities' | 'gainGradients',
       input: unknown,
       callOptions: ModelCallOptions,
     ): AsyncGenerator<T> {

@@ -9,9 +9,11 @@ import type {
   GainGradientOptions,
   GenerateOptions,
   ItemGradients,
+  LogProbabilityOptions,
   MarginItem,
   PairActivations,
   RowActivations,
+  RowLogProbabilities,
   ScoreItem,
   SiteActivations,
   TokenPair,
@@ -22,7 +24,7 @@ import type { Reply, Request, SentLoadOptions } from './messages.ts';
 import { toSentError } from './sent-error.ts';
 
 type Call = Extract<Request, { kind: 'call' }>;
-type Item = RowActivations | PairActivations | ItemGradients;
+type Item = RowActivations | PairActivations | RowLogProbabilities | ItemGradients;
 
 if (parentPort !== null) await serve(parentPort, workerData as SentLoadOptions);
 
@@ -71,6 +73,14 @@ async function serve(port: MessagePort, options: SentLoadOptions): Promise<void>
       streams.set(id, items[Symbol.asyncIterator]());
       return;
     }
+    if (method === 'logProbabilities') {
+      const rows = model.logProbabilities!(
+        input as TokenSequence[],
+        shared as unknown as LogProbabilityOptions,
+      );
+      streams.set(id, rows[Symbol.asyncIterator]());
+      return;
+    }
     const onToken = wantsTokens
       ? {
           onToken: (event: { row: number; token: number; text: string }) =>
@@ -117,12 +127,13 @@ async function serve(port: MessagePort, options: SentLoadOptions): Promise<void>
       });
     }
   });
-  const { identity, contextLength, details } = model;
-  send({ kind: 'loaded', identity, contextLength, details });
+  const { identity, headSize, contextLength, details } = model;
+  send({ kind: 'loaded', identity, headSize, contextLength, details });
 }
 
 /** Memory of an item, given away instead of copied; each buffer once. */
 function buffersOf(item: Item): ArrayBuffer[] {
+  if ('logProbabilities' in item) return [item.logProbabilities.data.buffer as ArrayBuffer];
   const parts: SiteActivations[] =
     'activations' in item
       ? [item.activations]

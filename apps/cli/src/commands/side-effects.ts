@@ -1,0 +1,72 @@
+import { buildCommand, numberParser } from '@stricli/core';
+import {
+  batchFlag,
+  jsonFlag,
+  type ModelFlags,
+  modelFlags,
+  optionalPath,
+  parseWhole,
+  requiredPath,
+  seedFlag,
+} from '../flags.ts';
+import { type PlanFlags, planFlags } from '../plan-flags.ts';
+
+export interface SideEffectsFlags extends ModelFlags, PlanFlags {
+  readonly plan: string;
+  readonly texts?: string | undefined;
+  readonly prompts?: string | undefined;
+  readonly limit?: number | undefined;
+  readonly maxNewTokens: number;
+  readonly temperature: number;
+  readonly batchSize?: number | undefined;
+  readonly seed: number;
+  readonly out?: string | undefined;
+  readonly json: boolean;
+}
+
+export const sideEffectsCommand = buildCommand({
+  loader: async () => (await import('../run/side-effects.ts')).runSideEffects,
+  parameters: {
+    flags: {
+      ...modelFlags,
+      plan: requiredPath('Steering plan, safetensors'),
+      alpha: planFlags.alpha,
+      texts: optionalPath('Text to predict, JSON lines: {"text": "…"} [48 neutral paragraphs]'),
+      prompts: optionalPath('Texts to go on from, JSON lines: {"text": "…"} [first sentence of each text]'),
+      limit: {
+        kind: 'parsed',
+        parse: parseWhole,
+        optional: true,
+        brief: 'Most texts and prompts [all]',
+        placeholder: 'n',
+      },
+      maxNewTokens: {
+        kind: 'parsed',
+        parse: parseWhole,
+        default: '48',
+        brief: 'Most new tokens a prompt',
+        placeholder: 'n',
+      },
+      temperature: {
+        kind: 'parsed',
+        parse: numberParser,
+        default: '0',
+        brief: '0 takes the likeliest token',
+        placeholder: 'x',
+      },
+      batchSize: batchFlag,
+      seed: seedFlag,
+      out: optionalPath('Where the JSON document goes too'),
+      json: jsonFlag,
+    },
+  },
+  docs: {
+    brief: 'What a plan does beside its purpose: divergence, perplexity, repetition, length',
+    fullDescription: [
+      'What a plan does beside its purpose: divergence from the vanilla model and perplexity on neutral text;',
+      'length, repetition, variety and refusals of continuations, vanilla beside steered, with intervals.',
+      '',
+      'Example:  austeer side-effects --plan plan.safetensors',
+    ].join('\n'),
+  },
+});

@@ -1,0 +1,44 @@
+import {
+  compareToxicity,
+  createLocalToxicityScorer,
+  createReplayScorer,
+  formatToxicityComparison,
+  LOCAL_VERDICT_ERRORS,
+  type StoredScore,
+  type ToxicityRecord,
+} from '@austeer/evaluators';
+import type { ToxicityCompareFlags } from '../commands/toxicity.ts';
+import type { AusteerContext } from '../context.ts';
+import { readScores } from './toxicity-score.ts';
+
+export async function runToxicityCompare(
+  this: AusteerContext,
+  { seed, json }: ToxicityCompareFlags,
+  firstPath: string,
+  secondPath: string,
+): Promise<void> {
+  const { terminal } = this;
+  const [first, second] = [await readScores(firstPath), await readScores(secondPath)];
+  // Refuses scores of two scorers, or of two versions of one.
+  const scorer = createReplayScorer([...first, ...second]);
+  const local = createLocalToxicityScorer();
+  const isLocal =
+    scorer.name === local.name && scorer.version === local.version && scorer.threshold === local.threshold;
+  const comparison = compareToxicity({
+    first: recordsOf(first),
+    second: recordsOf(second),
+    scorer,
+    ...(isLocal && { verdictErrors: LOCAL_VERDICT_ERRORS }),
+    seed,
+  });
+  if (json) terminal.printJson(comparison);
+  else for (const line of formatToxicityComparison(comparison)) terminal.print(line);
+}
+
+function recordsOf(rows: readonly StoredScore[]): ToxicityRecord[] {
+  return rows.map(({ prompt, sample, score, missing }, index) => ({
+    prompt: prompt ?? `line ${index + 1}`,
+    sample,
+    result: score === undefined ? { missing: missing ?? 'no reason stored' } : { score },
+  }));
+}

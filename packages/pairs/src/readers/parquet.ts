@@ -1,0 +1,143 @@
+/**
+ * Parquet, the format of the hub's editions of data sets, read one row group at a time.
+ *
+ * @module
+ */
+import { brotliDecompressSync, gunzipSync } from 'node:zlib';
+import { FileFormatError, FileMissingError } from '@austeer/core';
+import {
+  type AsyncBuffer,
+  asyncBufferFromFile,
+  type Compressors,
+  type FileMetaData,
+  parquetMetadataAsync,
+  parquetReadObjects,
+  snappyUncompress,
+} from 'hyparquet';
+import { parseRow, type ReadRow, type RowReaderOptions } from '../rows.ts';
+
+/** Names and statistics of a file of 10,000 row groups and 20 columns are about 20 MB. */
+const METADATA_BYTES_LIMIT = 2 ** 26;
+/** A row group is held whole; writers aim at 128 MB, the hub's editions of our data sets stay below 50 MB. */
+const ROW_GROUP_BYTES_LIMIT = 2 ** 29;
+/** Pages are about 1 MB; the header of a page alone may claim 2 GB, which would be reserved before it is read. */
+const PAGE_BYTES_LIMIT = 2 ** 25;
+
+/**
+ * Reads a Parquet file row by row; memory holds one row group. `line` counts rows from 1. Structs become objects,
+ * 64-bit integers numbers where they are exact. Pages may be plain or compressed with Snappy, gzip or Brotli.
+ *
+ * @param options.parse turns each row into a result; its FileFormatErrors count as malformed rows
+ * @throws FileMissingError; FileFormatError that names file and row of a malformed row, unless `skipBadRows`, and for
+ *   a file that is cut, damaged, compressed otherwise, or beyond the limits of this reader.
+ *
+ * @example
+ * ```ts
+ * for await (const { line, value } of readParquet('0000.parquet')) console.log(line, value.question);
+ * ```
+ */
+export async function* readParquet<T = Readonly<Record<string, unknown>>>(
+  path: string,
+  options: RowReaderOptions<T> = {},
+): AsyncGenerator<ReadRow<T>, void, undefined> {
+  const { parse = (value: unknown) => value as T } = options;
+  const file = await openFile(path);
+  const metadata = await readMetadata(file, path);
+  let first = 0;
+  for (const { num_rows, total_byte_size } of metadata.row_groups) {
+    const end = first + Number(num_rows);
+    const where = `rows ${first + 1} to ${end}`;
+    if (Number(total_byte_size) > ROW_GROUP_BYTES_LIMIT) {
+      throw damaged(
+        path,
+        `${where} need ${total_byte_size} bytes of memory; the limit is ${ROW_GROUP_BYTES_LIMIT}`,
+      );
+    }
+    let rows: readonly Record<string, unknown>[];
+    try {
+      const compressors = boundedCompressors();
+      rows = await parquetReadObjects({ file, metadata, rowStart: first, rowEnd: end, compressors });
+    } catch (cause) {
+      throw damaged(path, `${where} cannot be read (${(cause as Error).message})`, cause);
+    }
+    for (const [index, raw] of rows.entries()) {
+      const place = { path, line: first + index + 1, unit: 'row' } as const;
+      const row = parseRow(() => ({ line: place.line, value: parse(plainValue(raw), place) }), options);
+      if (row !== undefined) yield row;
+    }
+    first = end;
+  }
+}
+
+async function openFile(path: string): Promise<AsyncBuffer> {
+  try {
+    return await asyncBufferFromFile(path);
+  } catch (cause) {
+    throw new FileMissingError({ path, what: 'Data file', advice: 'Check the path', cause });
+  }
+}
+
+async function readMetadata(file: AsyncBuffer, path: string): Promise<FileMetaData> {
+  // The last eight bytes: length of the metadata, then the format's mark.
+  const tail = file.byteLength < 12 ? undefined : new DataView(await file.slice(file.byteLength - 8));
+  if (tail?.getUint32(4, true) !== PARQUET_MARK) throw damaged(path, 'it does not end as Parquet files do');
+  const bytes = tail.getUint32(0, true);
+  if (bytes > METADATA_BYTES_LIMIT) {
+    throw damaged(path, `its metadata have ${bytes} bytes; the limit is ${METADATA_BYTES_LIMIT}`);
+  }
+  try {
+    return await parquetMetadataAsync(file);
+  } catch (cause) {
+    throw damaged(path, `its metadata cannot be read (${(cause as Error).message})`, cause);
+  }
+}
+
+/** `PAR1`, read as a little-endian number. */
+const PARQUET_MARK = 0x31524150;
+
+/** Decompressors for one row group; together they give no more bytes than a row group may have. */
+function boundedCompressors(): Compressors {
+  let total = 0;
+  const bounded =
+    (decompress: (input: Uint8Array, bytes: number) => Uint8Array) =>
+    (input: Uint8Array, bytes: number): Uint8Array => {
+      total += bytes;
+      if (bytes > PAGE_BYTES_LIMIT || total > ROW_GROUP_BYTES_LIMIT) {
+        throw new Error(
+          `a page of ${bytes} bytes; the limits are ${PAGE_BYTES_LIMIT} a page and ${ROW_GROUP_BYTES_LIMIT} a row group`,
+        );
+      }
+      return decompress(input, bytes);
+    };
+  return {
+    SNAPPY: bounded((input, bytes) => {
+      const output = new Uint8Array(bytes);
+      snappyUncompress(input, output);
+      return output;
+    }),
+    GZIP: bounded((input, bytes) => gunzipSync(input, { maxOutputLength: Math.max(1, bytes) })),
+    BROTLI: bounded((input, bytes) => brotliDecompressSync(input, { maxOutputLength: Math.max(1, bytes) })),
+  };
+}
+
+/** Exact 64-bit integers as numbers, inside structs and lists too; others stay as they are. */
+function plainValue(value: unknown): unknown {
+  if (typeof value === 'bigint') {
+    const number = Number(value);
+    return Number.isSafeInteger(number) ? number : value;
+  }
+  if (Array.isArray(value)) return value.map(plainValue);
+  if (typeof value !== 'object' || value === null || Object.getPrototypeOf(value) !== Object.prototype)
+    return value;
+  return Object.fromEntries(Object.entries(value).map(([key, inner]) => [key, plainValue(inner)]));
+}
+
+function damaged(path: string, problem: string, cause?: unknown): FileFormatError {
+  return new FileFormatError({
+    path,
+    format: 'Parquet',
+    problem,
+    advice: 'The file may be cut or damaged: fetch it again',
+    cause,
+  });
+}
