@@ -4,13 +4,14 @@
  *
  * @module
  */
-import { readdir, readFile } from 'node:fs/promises';
+import { readdir } from 'node:fs/promises';
 import { basename, join, resolve } from 'node:path';
-import { FileFormatError, FileMissingError, InvalidArgumentError } from '@austeer/core';
+import { FileMissingError, InvalidArgumentError } from '@austeer/core';
 import { readFileBytes } from '@austeer/core/node';
 import type { AnswerMargin } from '@austeer/evaluators';
 import { countsFromSafetensors, groupScores } from '@austeer/localize';
 import { comparisonFigure } from './comparison-figure.ts';
+import { readFigures } from './figure-files.ts';
 import type { ResultFigure, ScoreMapFigure } from './result-figure.ts';
 import { type AnswerLine, type RunHeader, readComparisonLog, readRunLog } from './run-log.ts';
 
@@ -65,8 +66,6 @@ export interface SampleCondition {
 
 /** Columns of a score map at most; wider sites are averaged, since no screen shows more. */
 const MAP_COLUMNS = 1024;
-
-const FIGURE_KINDS = ['table', 'curves', 'heatmap', 'score-map', 'histogram', 'scatter'];
 
 /**
  * Reads run folders and a folder of figures.
@@ -242,44 +241,6 @@ function smallestDivisor(width: number, least: number): number {
   let divisor = Math.max(1, least);
   while (width % divisor !== 0) divisor++;
   return divisor;
-}
-
-async function readFigures(folder: string): Promise<ResultFigure[]> {
-  const names = await readdir(folder).catch((cause) => {
-    throw new FileMissingError({ path: folder, what: 'Folder of figures', cause });
-  });
-  const figures: ResultFigure[] = [];
-  for (const name of names.filter((each) => each.endsWith('.json'))) {
-    figures.push(parseFigure(await readFile(join(folder, name), 'utf8'), join(folder, name)));
-  }
-  if (figures.length === 0) {
-    throw new FileMissingError({ path: join(folder, '*.json'), what: 'Figures' });
-  }
-  const twice = figures.find(({ id }, index) => figures.findIndex((other) => other.id === id) !== index);
-  if (twice !== undefined) {
-    throw new FileFormatError({ path: folder, format: 'figures', problem: `two files hold ${twice.id}` });
-  }
-  return figures.sort((a, b) => a.id.localeCompare(b.id, 'en', { numeric: true }));
-}
-
-function parseFigure(text: string, path: string): ResultFigure {
-  const problem = (what: string, cause?: unknown): FileFormatError =>
-    new FileFormatError({ path, format: 'figure', problem: what, cause });
-  let figure: ResultFigure;
-  try {
-    figure = JSON.parse(text) as ResultFigure;
-  } catch (cause) {
-    throw problem('it is not JSON', cause);
-  }
-  if (typeof figure?.id !== 'string' || typeof figure.title !== 'string') {
-    throw problem('it has no id and title');
-  }
-  if (!FIGURE_KINDS.includes(figure.content?.kind)) {
-    throw problem(
-      `its content is ${JSON.stringify(figure.content?.kind)}; known are ${FIGURE_KINDS.join(', ')}`,
-    );
-  }
-  return figure;
 }
 
 function uniqueNames(names: readonly string[]): string[] {
