@@ -13,6 +13,7 @@ import { completionCommand } from './commands/completion.ts';
 import { demoCommand } from './commands/demo.ts';
 import { doctorCommand } from './commands/doctor.ts';
 import { evaluateCommand } from './commands/evaluate.ts';
+import { experimentRoutes } from './commands/experiment.ts';
 import { generateCommand } from './commands/generate.ts';
 import { humanRoutes } from './commands/human.ts';
 import { judgeCommand } from './commands/judge.ts';
@@ -22,11 +23,13 @@ import { pairsRoutes } from './commands/pairs.ts';
 import { planRoutes } from './commands/plan.ts';
 import { exportCommand } from './commands/plan-exchange.ts';
 import { reportCommand } from './commands/report.ts';
+import { reproduceCommand } from './commands/reproduce.ts';
 import { scoreCommand } from './commands/score.ts';
 import { sideEffectsCommand } from './commands/side-effects.ts';
 import { sweepCommand } from './commands/sweep.ts';
 import { tasksRoutes } from './commands/tasks.ts';
 import { toxicityRoutes } from './commands/toxicity.ts';
+import { workerCommand } from './commands/worker.ts';
 import { type AusteerContext, InterruptedError } from './context.ts';
 import { helpFlag } from './help/help-flag.ts';
 import { TOOL } from './tool.ts';
@@ -53,6 +56,9 @@ export const application = buildApplication<AusteerContext>(
       score: scoreCommand,
       evaluate: evaluateCommand,
       sweep: sweepCommand,
+      reproduce: reproduceCommand,
+      experiment: experimentRoutes,
+      worker: workerCommand,
       compare: compareCommand,
       judge: judgeCommand,
       human: humanRoutes,

@@ -50,7 +50,14 @@ describe('report', () => {
       out,
     );
     const page = readFileSync(out, 'utf8');
-    expect(written).toEqual({ out, runs: 1, figures: 1, samples: 1, bytes: Buffer.byteLength(page) });
+    expect(written).toEqual({
+      out,
+      runs: 1,
+      comparisons: 0,
+      figures: 1,
+      samples: 1,
+      bytes: Buffer.byteLength(page),
+    });
     expect(readdirSync(at('out'))).toEqual(['report.html']);
     expect(page).not.toMatch(/<(script|img|iframe)[^>]*\ssrc=|<link[^>]*href="(?!data:)/);
     const json = /<script type="application\/json" id="report-data">([^<]*)<\/script>/.exec(page)?.[1];

@@ -3,7 +3,7 @@
  *
  * @module
  */
-import type { ReportData, ReportRun } from '@austeer/experiments';
+import type { ReportComparison, ReportData, ReportRun } from '@austeer/experiments';
 
 /** A section of a run. */
 export type RunSection = 'effect' | 'setting' | 'units' | 'samples' | 'provenance';
@@ -38,6 +38,19 @@ export function runOutline(run: ReportRun): OutlineEntry {
     id,
     title: run.name,
     parts: sections.map((section) => ({ id: `${id}.${section}`, title: SECTION_TITLES[section], section })),
+  };
+}
+
+/** The outline of a comparison of methods. */
+export function comparisonOutline({ name, samples }: ReportComparison): OutlineEntry {
+  const id = slug(name);
+  return {
+    id,
+    title: name,
+    parts: [
+      { id: `${id}.methods`, title: 'Methods' },
+      ...(samples.length === 0 ? [] : [{ id: `${id}.samples`, title: 'Samples' }]),
+    ],
   };
 }
 

@@ -10,7 +10,7 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { startChromium } from '../../../tooling/browser/chromium.mjs';
 import { EXAMPLE_FIGURES, HOSTILE } from './example-figures.ts';
 import { accessibilityProblems, austeer, keepScreenshot, openReport, ROOT } from './open-report.ts';
-import { writeSyntheticRun } from './synthetic-run.ts';
+import { writeSyntheticComparison, writeSyntheticRun } from './synthetic-run.ts';
 
 /** A run takes a minute, so it is kept. */
 const REAL_RUN = join(ROOT, 'runs/browser-test/winogrande');
@@ -162,6 +162,23 @@ describe('a report of a real run', () => {
     await page.evaluate(() => dispatchEvent(new Event('afterprint')));
     expect(await width()).toBe(await room());
     expect((await page.pdf()).subarray(0, 4).toString()).toBe('%PDF');
+    await page.context().close();
+  });
+});
+
+describe('a comparison of methods', () => {
+  it('is a table, a chart and samples of any two methods', async () => {
+    const run = JSON.parse(readFileSync(join(folder, 'many', 'run.json'), 'utf8')) as RunHeader;
+    await writeSyntheticComparison(join(folder, 'methods'), run);
+    const path = join(folder, 'methods.html');
+    austeer('report', join(folder, 'methods'), '--out', path);
+    const { page, complaints } = await openReport(browser, path);
+    expect(await page.locator('table.results').textContent()).toContain('austeer');
+    expect(await page.locator('.notes').textContent()).toContain('caa: it knows no such site');
+    await rowsOf(page).first().getByRole('button').click();
+    expect(await page.locator('.sample-detail').textContent()).toContain('gained');
+    expect(await accessibilityProblems(page)).toEqual([]);
+    expect(complaints).toEqual([]);
     await page.context().close();
   });
 });

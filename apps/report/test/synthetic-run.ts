@@ -4,7 +4,7 @@
 
 import { createRandom } from '@austeer/core';
 import { compareAnswers, summarizeAnswers } from '@austeer/evaluators';
-import { type AnswerLine, type RunHeader, writeRunLog } from '@austeer/experiments';
+import { type AnswerLine, type ComparisonHeader, type RunHeader, writeRunLog } from '@austeer/experiments';
 import { HOSTILE } from './example-figures.ts';
 
 /** Items that the summaries are made of: the bootstrap over all would take minutes. */
@@ -59,4 +59,45 @@ export async function writeSyntheticRun(folder: string, items: number): Promise<
   };
   await writeRunLog(folder, { header, answers: [...vanilla, ...steered], files: {} });
   return header;
+}
+
+/** Writes a comparison of two methods, of the answers of a run. */
+export async function writeSyntheticComparison(folder: string, run: RunHeader): Promise<void> {
+  const {
+    localization: _localization,
+    selection: _selection,
+    plan: _plan,
+    method: _method,
+    test,
+    ...common
+  } = run;
+  const header: ComparisonHeader = {
+    ...common,
+    format: 'austeer-comparison',
+    criterion: 'accuracy',
+    reference: 'austeer',
+    vanilla: { summary: test.vanilla, secondsPerItem: 0.1 },
+    methods: [
+      {
+        method: 'austeer',
+        setting: { site: 'ffn', k: 4, alpha: 5 },
+        summary: test.steered,
+        againstVanilla: test.comparison,
+      },
+      { method: 'caa', refused: 'it knows no such site' },
+    ],
+  };
+  const answers = ['vanilla', 'austeer'].map(
+    (condition): AnswerLine => ({
+      phase: 'test',
+      condition,
+      id: 'a:1',
+      prompt: 'Is it?',
+      gold: 'yes',
+      answer: condition === 'vanilla' ? 'no' : 'yes',
+      correct: condition !== 'vanilla',
+      valid: true,
+    }),
+  );
+  await writeRunLog(folder, { header, answers, files: {} });
 }

@@ -5,6 +5,7 @@ import { AusteerError } from '@austeer/core';
 import { countsToSafetensors } from '@austeer/localize';
 import fc from 'fast-check';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import type { ComparisonHeader } from './compare-methods.ts';
 import { collectSamples, type ReportData, readReportData } from './report-data.ts';
 import { embedReportData } from './report-page.ts';
 import { type AnswerLine, type RunHeader, writeRunLog } from './run-log.ts';
@@ -21,6 +22,8 @@ const line = (condition: string, id: string, answer: string, more: Partial<Answe
   valid: true,
   ...more,
 });
+
+const estimate = { value: 0, low: 0, high: 1 };
 
 describe('collectSamples', () => {
   it('puts conditions beside each other, item by item, whatever the order of the lines', () => {
@@ -125,6 +128,34 @@ describe('readReportData', () => {
     expect(data.runs[0]?.samples[0]?.ids).toEqual(['a']);
   });
 
+  it('reads comparisons beside runs', async () => {
+    const summary = {
+      items: 1,
+      scored: 1,
+      accuracy: estimate,
+      validAnswers: estimate,
+      answerShares: [],
+      otherAnswers: 0,
+    };
+    const header = {
+      format: 'austeer-comparison',
+      version: 1,
+      task: { name: 'copa', source: { notes: [] } },
+      model: { name: 'tiny' },
+      vanilla: { summary, secondsPerItem: 1 },
+      methods: [],
+    } as unknown as ComparisonHeader;
+    await writeRunLog(at('compared', 'copa'), { header, answers: [line('vanilla', 'a', 'no')], files: {} });
+    const { comparisons } = await readReportData({ runs: [at('compared')], tool });
+    expect(comparisons).toEqual([
+      {
+        name: 'copa',
+        figure: expect.objectContaining({ id: 'comparison' }),
+        samples: [expect.objectContaining({ ids: ['a'] })],
+      },
+    ]);
+  });
+
   it('makes maps of the scores out of counts', async () => {
     const { runs } = await readReportData({ runs: [at('runs')], tool });
     expect(runs[0]?.scoreMaps).toEqual([
@@ -179,6 +210,7 @@ describe('embedReportData', () => {
       version: 1,
       tool: { name: text, version: '1' },
       runs: [],
+      comparisons: [],
       figures: [],
     });
 
@@ -216,7 +248,14 @@ describe('embedReportData', () => {
   });
 
   it('refuses a page without one place for the data', () => {
-    const data = { format: 'austeer-report', version: 1, tool, runs: [], figures: [] } as const;
+    const data = {
+      format: 'austeer-report',
+      version: 1,
+      tool,
+      runs: [],
+      comparisons: [],
+      figures: [],
+    } as const;
     expect(() => embedReportData('<html></html>', data, { path: 'x.html' })).toThrow('x.html');
     expect(() => embedReportData(template + template, data)).toThrow('once');
   });

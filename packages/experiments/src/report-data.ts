@@ -4,14 +4,16 @@
  *
  * @module
  */
-import { readdir, readFile } from 'node:fs/promises';
+import { readdir } from 'node:fs/promises';
 import { basename, join, resolve } from 'node:path';
-import { FileFormatError, FileMissingError, InvalidArgumentError } from '@austeer/core';
+import { FileMissingError, InvalidArgumentError } from '@austeer/core';
 import { readFileBytes } from '@austeer/core/node';
 import type { AnswerMargin } from '@austeer/evaluators';
 import { countsFromSafetensors, groupScores } from '@austeer/localize';
+import { comparisonFigure } from './comparison-figure.ts';
+import { readFigures } from './figure-files.ts';
 import type { ResultFigure, ScoreMapFigure } from './result-figure.ts';
-import { type AnswerLine, type RunHeader, readRunLog } from './run-log.ts';
+import { type AnswerLine, type RunHeader, readComparisonLog, readRunLog } from './run-log.ts';
 
 /** The content of a report: all that its page gets. */
 export interface ReportData {
@@ -19,6 +21,7 @@ export interface ReportData {
   readonly version: 1;
   readonly tool: { readonly name: string; readonly version: string };
   readonly runs: readonly ReportRun[];
+  readonly comparisons: readonly ReportComparison[];
   /** In the order of their ids, numbers in them by value: `fig2` before `fig10`. */
   readonly figures: readonly ResultFigure[];
 }
@@ -31,6 +34,14 @@ export interface ReportRun {
   readonly samples: readonly SampleSet[];
   /** Scores of all units, of the run's `counts.safetensors`. */
   readonly scoreMaps: readonly ScoreMapFigure[];
+}
+
+/** A comparison of methods as the report shows it. */
+export interface ReportComparison {
+  /** As of a run. */
+  readonly name: string;
+  readonly figure: ResultFigure;
+  readonly samples: readonly SampleSet[];
 }
 
 /** The answers of one phase, in columns with one entry an item. */
@@ -56,12 +67,10 @@ export interface SampleCondition {
 /** Columns of a score map at most; wider sites are averaged, since no screen shows more. */
 const MAP_COLUMNS = 1024;
 
-const FIGURE_KINDS = ['table', 'curves', 'heatmap', 'score-map', 'histogram', 'scatter'];
-
 /**
  * Reads run folders and a folder of figures.
  *
- * @param options.runs run folders; a folder without a `run.json` stands for the run folders in it
+ * @param options.runs folders of runs and comparisons; a folder that is neither stands for those in it
  * @param options.figures folder with one {@link ResultFigure} in each `.json` file
  * @throws FileMissingError, FileFormatError when one is incomplete or of another kind or version.
  * @throws InvalidArgumentError when there is nothing to show.
@@ -86,14 +95,20 @@ export async function readReportData(options: {
       expected: 'at least one run folder, or a folder of figures',
     });
   }
-  const names = uniqueNames(folders.map((folder) => basename(resolve(folder))));
+  const names = uniqueNames(folders.map(({ folder }) => basename(resolve(folder))));
   const read: ReportRun[] = [];
-  for (const [index, folder] of folders.entries()) read.push(await readRun(names[index]!, folder));
+  const comparisons: ReportComparison[] = [];
+  for (const [index, { folder, kind }] of folders.entries()) {
+    const name = names[index]!;
+    if (kind === 'run') read.push(await readRun(name, folder));
+    else comparisons.push(await readComparison(name, folder));
+  }
   return {
     format: 'austeer-report',
     version: 1,
     tool,
     runs: read,
+    comparisons,
     figures: figures === undefined ? [] : await readFigures(figures),
   };
 }
@@ -154,18 +169,37 @@ export function collectSamples(lines: readonly AnswerLine[]): SampleSet[] {
   });
 }
 
-async function runFolders(folder: string): Promise<string[]> {
+interface LogFolder {
+  readonly folder: string;
+  readonly kind: 'run' | 'comparison';
+}
+
+function kindOf(folder: string, names: readonly string[]): LogFolder[] {
+  if (names.includes('run.json')) return [{ folder, kind: 'run' }];
+  return names.includes('comparison.json') ? [{ folder, kind: 'comparison' }] : [];
+}
+
+async function runFolders(folder: string): Promise<LogFolder[]> {
   const entries = await readdir(folder, { withFileTypes: true }).catch((cause) => {
     throw new FileMissingError({ path: folder, what: 'Run folder', cause });
   });
-  if (entries.some(({ name }) => name === 'run.json')) return [folder];
-  const inside: string[] = [];
-  for (const entry of entries.filter((each) => each.isDirectory())) {
-    const path = join(folder, entry.name);
-    if ((await readdir(path)).includes('run.json')) inside.push(path);
+  const itself = kindOf(
+    folder,
+    entries.map(({ name }) => name),
+  );
+  if (itself.length > 0) return itself;
+  const inside: LogFolder[] = [];
+  for (const { name } of entries.filter((entry) => entry.isDirectory())) {
+    inside.push(...kindOf(join(folder, name), await readdir(join(folder, name))));
   }
   if (inside.length === 0) throw new FileMissingError({ path: join(folder, 'run.json'), what: 'Run log' });
-  return inside.sort();
+  return inside.sort((a, b) => (a.folder < b.folder ? -1 : 1));
+}
+
+async function readComparison(name: string, folder: string): Promise<ReportComparison> {
+  const { header, answers } = await readComparisonLog(folder);
+  const command = `austeer compare --task ${header.task.name}`;
+  return { name, figure: comparisonFigure(header, { command }), samples: collectSamples(answers) };
 }
 
 async function readRun(name: string, folder: string): Promise<ReportRun> {
@@ -207,44 +241,6 @@ function smallestDivisor(width: number, least: number): number {
   let divisor = Math.max(1, least);
   while (width % divisor !== 0) divisor++;
   return divisor;
-}
-
-async function readFigures(folder: string): Promise<ResultFigure[]> {
-  const names = await readdir(folder).catch((cause) => {
-    throw new FileMissingError({ path: folder, what: 'Folder of figures', cause });
-  });
-  const figures: ResultFigure[] = [];
-  for (const name of names.filter((each) => each.endsWith('.json'))) {
-    figures.push(parseFigure(await readFile(join(folder, name), 'utf8'), join(folder, name)));
-  }
-  if (figures.length === 0) {
-    throw new FileMissingError({ path: join(folder, '*.json'), what: 'Figures' });
-  }
-  const twice = figures.find(({ id }, index) => figures.findIndex((other) => other.id === id) !== index);
-  if (twice !== undefined) {
-    throw new FileFormatError({ path: folder, format: 'figures', problem: `two files hold ${twice.id}` });
-  }
-  return figures.sort((a, b) => a.id.localeCompare(b.id, 'en', { numeric: true }));
-}
-
-function parseFigure(text: string, path: string): ResultFigure {
-  const problem = (what: string, cause?: unknown): FileFormatError =>
-    new FileFormatError({ path, format: 'figure', problem: what, cause });
-  let figure: ResultFigure;
-  try {
-    figure = JSON.parse(text) as ResultFigure;
-  } catch (cause) {
-    throw problem('it is not JSON', cause);
-  }
-  if (typeof figure?.id !== 'string' || typeof figure.title !== 'string') {
-    throw problem('it has no id and title');
-  }
-  if (!FIGURE_KINDS.includes(figure.content?.kind)) {
-    throw problem(
-      `its content is ${JSON.stringify(figure.content?.kind)}; known are ${FIGURE_KINDS.join(', ')}`,
-    );
-  }
-  return figure;
 }
 
 function uniqueNames(names: readonly string[]): string[] {

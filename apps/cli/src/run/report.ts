@@ -21,6 +21,9 @@ export async function runReport(
   else {
     const parts = [
       ...(written.runs > 0 ? [`${written.runs} ${written.runs === 1 ? 'run' : 'runs'}`] : []),
+      ...(written.comparisons > 0
+        ? [`${written.comparisons} ${written.comparisons === 1 ? 'comparison' : 'comparisons'}`]
+        : []),
       ...(written.figures > 0 ? [`${written.figures} figures`] : []),
     ];
     this.terminal.print(
@@ -34,7 +37,7 @@ export async function writeReport(options: {
   runs: readonly string[];
   figures?: string | undefined;
   out: string;
-}): Promise<{ runs: number; figures: number; samples: number; bytes: number }> {
+}): Promise<{ runs: number; comparisons: number; figures: number; samples: number; bytes: number }> {
   const data = await readReportData({ runs: options.runs, figures: options.figures, tool: TOOL });
   const template = await readFile(PAGE, 'utf8').catch((cause) => {
     throw new FileMissingError({
@@ -48,8 +51,9 @@ export async function writeReport(options: {
   await writeFileAtomic(options.out, page);
   return {
     runs: data.runs.length,
+    comparisons: data.comparisons.length,
     figures: data.figures.length,
-    samples: data.runs.reduce(
+    samples: [...data.runs, ...data.comparisons].reduce(
       (sum, { samples }) => sum + samples.reduce((items, { ids }) => items + ids.length, 0),
       0,
     ),

@@ -1,7 +1,14 @@
-import type { ReportData, ReportRun } from '@austeer/experiments';
+import type { ReportComparison, ReportData, ReportRun } from '@austeer/experiments';
 import type { JSX } from 'preact';
 import { formatCount } from '../format.ts';
-import { figuresOutline, type OutlineEntry, type RunSection, runOutline, slug } from '../outline.ts';
+import {
+  comparisonOutline,
+  figuresOutline,
+  type OutlineEntry,
+  type RunSection,
+  runOutline,
+  slug,
+} from '../outline.ts';
 import { formatRoute } from '../route.ts';
 import { Contents } from './contents.tsx';
 import { ResultFigureView } from './result-figure.tsx';
@@ -22,11 +29,12 @@ const SECTIONS: Readonly<Record<RunSection, (props: { run: ReportRun; id: string
 
 /** The whole page. */
 export function Report({ data }: { data: ReportData }) {
-  const { runs, figures, tool } = data;
+  const { runs, comparisons, figures, tool } = data;
   const experiments = figuresOutline(data);
   const entries: OutlineEntry[] = [
     ...(runs.length > 1 ? [{ id: 'runs', title: 'All runs', parts: [] }] : []),
     ...runs.map(runOutline),
+    ...comparisons.map(comparisonOutline),
     ...(experiments === undefined ? [] : [experiments]),
   ];
   return (
@@ -48,7 +56,10 @@ export function Report({ data }: { data: ReportData }) {
           </section>
         )}
         {runs.map((run) => (
-          <Run key={run.name} run={run} alone={runs.length === 1} />
+          <Run key={run.name} run={run} alone={runs.length === 1 && comparisons.length === 0} />
+        ))}
+        {comparisons.map((comparison) => (
+          <Comparison key={comparison.name} comparison={comparison} />
         ))}
         {experiments !== undefined && (
           <section id="figures" class="part" aria-labelledby="figures.title">
@@ -96,9 +107,29 @@ function Run({ run, alone }: { run: ReportRun; alone: boolean }) {
   );
 }
 
-function titleOf({ runs, figures }: ReportData): string {
+function Comparison({ comparison }: { comparison: ReportComparison }) {
+  const { id, parts } = comparisonOutline(comparison);
+  const { name, figure, samples } = comparison;
+  return (
+    <section id={id} class="part" aria-labelledby={`${id}.title`}>
+      <h2 id={`${id}.title`}>{name}</h2>
+      <ResultFigureView figure={figure} id={`${id}.methods`} />
+      {samples.length > 0 && (
+        <section id={`${id}.samples`} aria-labelledby={`${id}.samples.title`}>
+          <h3 id={`${id}.samples.title`}>{parts.at(-1)?.title}</h3>
+          <SamplesBrowser run={comparison} id={`${id}.samples`} />
+        </section>
+      )}
+    </section>
+  );
+}
+
+function titleOf({ runs, comparisons, figures }: ReportData): string {
   const [only] = runs;
-  if (only !== undefined && runs.length === 1) return `${only.header.task.name} on ${only.header.model.name}`;
+  if (only !== undefined && runs.length === 1 && comparisons.length === 0)
+    return `${only.header.task.name} on ${only.header.model.name}`;
+  const [compared] = comparisons;
+  if (runs.length === 0 && compared !== undefined) return compared.figure.title;
   const models = [...new Set(runs.map(({ header }) => header.model.name))];
   if (models.length === 1) return `${runs.length} runs on ${models[0]}`;
   return runs.length > 0 ? `${runs.length} runs on ${models.length} models` : `${figures.length} figures`;

@@ -5,7 +5,7 @@ import { formatCount, formatSeconds } from '../format.ts';
 /** Where the numbers come from: everything that is needed to have them again. */
 export function RunProvenance({ run }: { run: ReportRun }) {
   const { header } = run;
-  const { model, task, localization, plan, tool, selection } = header;
+  const { model, task, localization, plan, tool, selection, method } = header;
   const widths = Object.entries(model.widths).map(([site, width]) => `${site} ${formatCount(width ?? 0)}`);
   const rows: [string, ComponentChildren][] = [
     ['Run', `${header.startedAt}, ${formatSeconds(header.seconds)}, seed ${header.seed}`],
@@ -30,6 +30,9 @@ export function RunProvenance({ run }: { run: ReportRun }) {
     ],
     ['Data', `${task.source.kind}: ${task.source.files.join(', ')}`],
     ...task.source.notes.map((note): [string, ComponentChildren] => ['Note', note]),
+    ...(method === undefined
+      ? []
+      : [['Method', `${method.name} ${words(method.facts)}`] as [string, ComponentChildren]]),
     ...(localization === undefined
       ? []
       : [

@@ -23,7 +23,7 @@ const FILTER_NAMES: Readonly<Record<SampleFilter, string>> = {
 const TYPING = 150;
 
 /** Every question and its answers. */
-export function SamplesBrowser({ run, id }: { run: ReportRun; id: string }) {
+export function SamplesBrowser({ run, id }: { run: Pick<ReportRun, 'name' | 'samples'>; id: string }) {
   const route = useRoute();
   const here = route.id === id ? route.settings : {};
   const [settings, setSettings] = useState(here);
