@@ -9,7 +9,7 @@ import type { MethodSetting, SteeringMethod } from '@austeer/steering';
 import { type AnswersResult, chosenCell, steeredCell, vanillaCell } from '../cells/answers.ts';
 import type { Cell } from '../cells/cell.ts';
 import type { ItemsInput, ModelInput, PairsInput } from '../cells/cell-context.ts';
-import { verdictOf } from '../cells/continuations.ts';
+import { verdictOf } from '../cells/judged-answers.ts';
 import { type PlanResult, planCell } from '../cells/plan.ts';
 import { itemsInput, pairsInput } from '../cells/task-data.ts';
 import { methodEntry } from '../methods.ts';
@@ -95,6 +95,8 @@ export interface BenchOptions {
   readonly sizes?: Sizes | undefined;
   /** What detoxification is scored by; the context of the cells is given the same. @default none */
   readonly toxicity?: Pick<ToxicityScorer, 'name' | 'version'> | undefined;
+  /** Name of the judge that compares responses; the context of the cells is given the judge itself. @default none */
+  readonly judge?: string | undefined;
   /** @default 'accuracy', as the paper */
   readonly criterion?: SelectionCriterion | undefined;
   /** @default 0 */
@@ -154,7 +156,16 @@ export interface Bench {
  * ```
  */
 export function createBench(options: BenchOptions): Bench {
-  const { models, loadTask, quick = false, criterion = 'accuracy', seed = 0, toxicity, command } = options;
+  const {
+    models,
+    loadTask,
+    quick = false,
+    criterion = 'accuracy',
+    seed = 0,
+    toxicity,
+    judge,
+    command,
+  } = options;
   const sizes = options.sizes ?? (quick ? QUICK_SIZES : FULL_SIZES);
   const [first] = models;
   const tasks = new Map<string, Promise<BenchTask>>();
@@ -172,7 +183,7 @@ export function createBench(options: BenchOptions): Bench {
       const known = tasks.get(key);
       if (known !== undefined) return known;
       const made = loadTask(name, negatives).then(
-        (task) => dataOf(task, { sizes, seed, negatives, toxicity }),
+        (task) => dataOf(task, { sizes, seed, negatives, toxicity, judge }),
         (error: unknown) => ({ missing: error instanceof Error ? error.message : String(error) }),
       );
       tasks.set(key, made);
@@ -220,18 +231,19 @@ function mostBudget(
 
 function dataOf(
   task: Task,
-  {
-    sizes,
-    seed,
-    negatives,
-    toxicity,
-  }: { sizes: Sizes; seed: number; negatives: Negatives } & Pick<BenchOptions, 'toxicity'>,
+  options: Pick<BenchOptions, 'toxicity' | 'judge'> & {
+    readonly sizes: Sizes;
+    readonly seed: number;
+    readonly negatives: Negatives;
+  },
 ): BenchTask {
+  const { sizes, seed, negatives, toxicity, judge } = options;
   const verdict = verdictOf(task);
-  if (verdict === 'judge')
-    return { missing: `${task.name}: its answers are compared by a judge, which no experiment asks yet.` };
-  if (verdict === 'scorer' && toxicity === undefined)
-    return { missing: `${task.name}: its answers need a toxicity scorer, and none was given.` };
+  const who = { scorer: toxicity && `${toxicity.name} ${toxicity.version}`, judge };
+  if (verdict !== undefined && who[verdict] === undefined) {
+    const needed = { scorer: 'a toxicity scorer', judge: 'a judge' }[verdict];
+    return { missing: `${task.name}: its answers need ${needed}, and none was given.` };
+  }
   const { validation, test } = task.answerKind === 'label' ? sizes.label : sizes.text;
   const items = (part: ItemsInput['part'], count: number) =>
     itemsInput(task, {
@@ -239,7 +251,7 @@ function dataOf(
       validation,
       count,
       seed,
-      ...(verdict === 'scorer' && { scorer: `${toxicity!.name} ${toxicity!.version}` }),
+      ...(verdict !== undefined && { verdict: who[verdict] }),
     });
   return {
     task,
