@@ -182,10 +182,12 @@ export function createBench(options: BenchOptions): Bench {
       const key = `${name} ${negatives}`;
       const known = tasks.get(key);
       if (known !== undefined) return known;
-      const made = loadTask(name, negatives).then(
-        (task) => dataOf(task, { sizes, seed, negatives, toxicity, judge }),
-        (error: unknown) => ({ missing: error instanceof Error ? error.message : String(error) }),
-      );
+      const made = Promise.resolve()
+        .then(() => loadTask(name, negatives))
+        .then(
+          (task) => dataOf(task, { sizes, seed, negatives, toxicity, judge }),
+          (error: unknown) => ({ missing: error instanceof Error ? error.message : String(error) }),
+        );
       tasks.set(key, made);
       return made;
     },
