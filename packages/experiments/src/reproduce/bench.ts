@@ -115,7 +115,13 @@ export interface Bench {
   readonly seed: number;
   readonly criterion: SelectionCriterion;
   command(id: string): string;
-  data(name: string, negatives?: Negatives): Promise<BenchTask>;
+  /**
+   * A task's data.
+   *
+   * @param options.negatives where wrong answers come from. @default 'task'
+   * @param options.answered whether its items will be answered: then whoever judges them must be there. @default true
+   */
+  data(name: string, options?: { negatives?: Negatives; answered?: boolean }): Promise<BenchTask>;
   /** Other items of a task than `data` gives. */
   items(task: Task, options: Omit<ItemsInput, 'task' | 'sha256'>): ItemsInput;
   /** Settings of a method that are tried in this run. */
@@ -168,7 +174,7 @@ export function createBench(options: BenchOptions): Bench {
   } = options;
   const sizes = options.sizes ?? (quick ? QUICK_SIZES : FULL_SIZES);
   const [first] = models;
-  const tasks = new Map<string, Promise<BenchTask>>();
+  const tasks = new Map<string, Promise<Task>>();
 
   const bench: Bench = {
     models,
@@ -178,18 +184,15 @@ export function createBench(options: BenchOptions): Bench {
     seed,
     criterion,
     command,
-    data(name, negatives = 'task') {
+    async data(name, { negatives = 'task', answered = true } = {}) {
       const key = `${name} ${negatives}`;
-      const known = tasks.get(key);
-      if (known !== undefined) return known;
-      const made = Promise.resolve()
-        .then(() => loadTask(name, negatives))
-        .then(
-          (task) => dataOf(task, { sizes, seed, negatives, toxicity, judge }),
-          (error: unknown) => ({ missing: error instanceof Error ? error.message : String(error) }),
-        );
-      tasks.set(key, made);
-      return made;
+      const known = tasks.get(key) ?? Promise.resolve().then(() => loadTask(name, negatives));
+      tasks.set(key, known);
+      try {
+        return dataOf(await known, { sizes, seed, negatives, toxicity, judge, answered });
+      } catch (error) {
+        return { missing: error instanceof Error ? error.message : String(error) };
+      }
     },
     items: (task, { part, validation, count, seed: own }) =>
       itemsInput(task, { part, validation, count, seed: own }),
@@ -237,12 +240,13 @@ function dataOf(
     readonly sizes: Sizes;
     readonly seed: number;
     readonly negatives: Negatives;
+    readonly answered: boolean;
   },
 ): BenchTask {
-  const { sizes, seed, negatives, toxicity, judge } = options;
+  const { sizes, seed, negatives, toxicity, judge, answered } = options;
   const verdict = verdictOf(task);
   const who = { scorer: toxicity && `${toxicity.name} ${toxicity.version}`, judge };
-  if (verdict !== undefined && who[verdict] === undefined) {
+  if (answered && verdict !== undefined && who[verdict] === undefined) {
     const needed = { scorer: 'a toxicity scorer', judge: 'a judge' }[verdict];
     return { missing: `${task.name}: its answers need ${needed}, and none was given.` };
   }
