@@ -23,7 +23,12 @@ export default defineConfig({
       test: {
         name,
         include: isSlow ? ['**/*.slow.test.ts'] : ['src/**/*.test.ts', 'test/**/*.test.ts', '*/**/*.test.ts'],
-        exclude: ['**/node_modules/**', '**/dist/**', ...(isSlow ? [] : ['**/*.slow.test.ts'])],
+        exclude: [
+          '**/node_modules/**',
+          '**/dist/**',
+          '**/*.browser.test.ts',
+          ...(isSlow ? [] : ['**/*.slow.test.ts']),
+        ],
         // ONNX Runtime refuses typed arrays of another realm, which the vm pools make.
         pool: 'forks' as const,
         testTimeout: 60_000,

@@ -7,7 +7,9 @@ import { AusteerError } from '@austeer/core';
 import { buildApplication, buildRouteMap, text_en } from '@stricli/core';
 import { bakeCommand } from './commands/bake.ts';
 import { captureCommand } from './commands/capture.ts';
+import { chatCommand } from './commands/chat.ts';
 import { compareCommand } from './commands/compare.ts';
+import { completionCommand } from './commands/completion.ts';
 import { demoCommand } from './commands/demo.ts';
 import { doctorCommand } from './commands/doctor.ts';
 import { evaluateCommand } from './commands/evaluate.ts';
@@ -19,6 +21,7 @@ import { localizeCommand } from './commands/localize.ts';
 import { modelsCommand } from './commands/models.ts';
 import { pairsRoutes } from './commands/pairs.ts';
 import { planRoutes } from './commands/plan.ts';
+import { reportCommand } from './commands/report.ts';
 import { reproduceCommand } from './commands/reproduce.ts';
 import { scoreCommand } from './commands/score.ts';
 import { sideEffectsCommand } from './commands/side-effects.ts';
@@ -46,6 +49,7 @@ export const application = buildApplication<AusteerContext>(
       localize: localizeCommand,
       plan: planRoutes,
       generate: generateCommand,
+      chat: chatCommand,
       score: scoreCommand,
       evaluate: evaluateCommand,
       reproduce: reproduceCommand,
@@ -57,6 +61,8 @@ export const application = buildApplication<AusteerContext>(
       sideEffects: sideEffectsCommand,
       toxicity: toxicityRoutes,
       bake: bakeCommand,
+      report: reportCommand,
+      completion: completionCommand,
     },
     docs: {
       brief: 'Find the activation units of a language model that matter, steer them, measure what that did.',

@@ -45,6 +45,16 @@ export {
 export { gridExperiment, sizesOf } from './grid/grid-experiment.ts';
 export { METHOD_NAMES, type MethodEntry, methodEntry } from './methods.ts';
 export {
+  collectSamples,
+  type ReportComparison,
+  type ReportData,
+  type ReportRun,
+  readReportData,
+  type SampleCondition,
+  type SampleSet,
+} from './report-data.ts';
+export { embedReportData } from './report-page.ts';
+export {
   type Bench,
   type BenchData,
   type BenchModel,
@@ -85,6 +95,7 @@ export {
   type LocalizationLog,
   type RunHeader,
   type RunLog,
+  readComparisonLog,
   readRunLog,
   type SelectionLog,
   type SiteLog,

@@ -13,7 +13,7 @@ import type { AnswerComparison, AnswerRecord, AnswerSummary } from '@austeer/eva
 import type { LabelShare, RankedUnit, Ranking, TieOrder, TiesAtCut } from '@austeer/localize';
 import type { Task } from '@austeer/pairs';
 import type { PlanDescription } from '@austeer/steering';
-import type { ComparisonLog } from './compare-methods.ts';
+import type { ComparisonHeader, ComparisonLog } from './compare-methods.ts';
 import type { EvaluatedCell, SelectionCriterion, SteeringCell } from './select-cell.ts';
 
 /** `run.json`. */
@@ -177,13 +177,34 @@ export async function writeRunLog(folder: string, log: RunLog | ComparisonLog): 
  * ```
  */
 export async function readRunLog(folder: string): Promise<Omit<RunLog, 'files'>> {
-  const headerPath = join(folder, HEADER_FILES['austeer-run']);
-  const header = parseJson(await readText(headerPath), headerPath) as RunHeader;
-  if (header.format !== 'austeer-run' || header.version !== 1) {
+  return readLog<RunHeader>(folder, 'austeer-run');
+}
+
+/**
+ * Reads the folder of a comparison.
+ *
+ * @throws FileMissingError, FileFormatError when it is incomplete or of another kind or version.
+ *
+ * @example
+ * ```ts
+ * const { header, answers } = await readComparisonLog('runs/compared');
+ * ```
+ */
+export async function readComparisonLog(folder: string): Promise<Omit<ComparisonLog, 'files'>> {
+  return readLog<ComparisonHeader>(folder, 'austeer-comparison');
+}
+
+async function readLog<Header extends RunHeader | ComparisonHeader>(
+  folder: string,
+  format: Header['format'],
+): Promise<{ header: Header; answers: AnswerLine[] }> {
+  const headerPath = join(folder, HEADER_FILES[format]);
+  const header = parseJson(await readText(headerPath), headerPath) as Header;
+  if (header.format !== format || header.version !== 1) {
     throw new FileFormatError({
       path: headerPath,
       format: 'run log',
-      problem: `it is ${JSON.stringify(header.format)} version ${JSON.stringify(header.version)}; this program reads "austeer-run" version 1`,
+      problem: `it is ${JSON.stringify(header.format)} version ${JSON.stringify(header.version)}; this program reads "${format}" version 1`,
     });
   }
   const answersPath = join(folder, ANSWERS_FILE);

@@ -12,7 +12,7 @@ import {
   compareAnswers,
   summarizeAnswers,
 } from '@austeer/evaluators';
-import { labelShare, rankPairs, tiesAtCut } from '@austeer/localize';
+import { labelShare, needsGradients, rankPairs, tiesAtCut } from '@austeer/localize';
 import { type EncodeReport, splitItems, type Task, type TestItem } from '@austeer/pairs';
 import {
   compilePlan,
@@ -40,7 +40,7 @@ import { type EvaluatedCell, gridCells, settingOf } from './select-cell.ts';
 export interface FitOptions extends SelectionOptions, Omit<UnitRules, 'grid'> {
   /** Budgets k. @default [16, 64] */
   readonly budgets?: readonly number[] | undefined;
-  /** Strengths α. @default [5, 20] */
+  /** Strengths α. @default [5, 20]; [0.05, 0.25, 1] for causal rankings, whose gains are ± α */
   readonly strengths?: readonly number[] | undefined;
 }
 
@@ -197,7 +197,8 @@ type FilledUse = UseOptions & { readonly settings: readonly MethodSetting[] };
 function useOf(method: NonNullable<RunTaskOptions['method']>): FilledUse | undefined {
   if (typeof method === 'string' || 'plan' in method) return undefined;
   if ('use' in method) return { ...method, settings: method.settings ?? method.use.grid };
-  const { sites = ['attention', 'ffn'], budgets = [16, 64], strengths = [5, 20] } = method.fit;
+  const { sites = ['attention', 'ffn'], budgets = [16, 64], ranking = 'momentum' } = method.fit;
+  const { strengths = needsGradients(ranking) ? [0.05, 0.25, 1] : [5, 20] } = method.fit;
   const settings = gridCells({ sites, budgets, strengths }).map(settingOf);
   return { ...method.fit, use: createAusteerMethod({ ...method.fit, sites }), settings };
 }
