@@ -155,9 +155,11 @@ function number(cell, format) {
   ].join('');
 }
 
-/** @param {number} value */
+/** Whole numbers as they are, others to three digits. @param {number} value */
 function round(value) {
-  return String(Number(value.toPrecision(3)));
+  return Number.isInteger(value) || Math.abs(value) >= 100
+    ? String(Math.round(value))
+    : String(Number(value.toPrecision(3)));
 }
 
 /** @param {readonly string[]} header @param {readonly (readonly string[])[]} rows */
