@@ -25,14 +25,17 @@ const figures = readdirSync(flags.figures)
   .filter((name) => name.endsWith('.json'))
   .map((name) => /** @type {ResultFigure} */ (JSON.parse(readFileSync(join(flags.figures, name), 'utf8'))));
 
-/** Notes that every figure has, said once. */
-const shared = (figures[0]?.notes ?? []).filter((note) => figures.every(({ notes }) => notes.includes(note)));
+/** Notes that most figures have, said once. */
+const shared = [...new Set(figures.flatMap(({ notes }) => notes))].filter(
+  (note) => figures.filter(({ notes }) => notes.includes(note)).length > figures.length / 2,
+);
 
 const parts = EXPERIMENTS.map(({ id, title }) => {
   const own = figures
     .filter((figure) => figure.id === id || figure.id.startsWith(`${id}.`))
     .sort((a, b) => Number(a.id.split('.')[1] ?? 0) - Number(b.id.split('.')[1] ?? 0));
-  return [`### ${id}: ${title}`, ...own.flatMap(describeFigure)].join('\n\n');
+  const none = `Not among the figures that this page was made of: \`austeer reproduce ${id}\` makes it.`;
+  return [`### ${id}: ${title}`, ...(own.length === 0 ? [none] : own.flatMap(describeFigure))].join('\n\n');
 });
 writeFileSync(
   PAGE,
@@ -57,7 +60,8 @@ writeFileSync(
     'Figures 1 and 5 are drawings of the idea; Figure 9 shows prompts: `austeer tasks` prints ours.',
     '## Results',
     `Written by \`npm run docs:reproduce\` from the figure files of the command named under each.`,
-    ...shared,
+    'What most of them have in common:',
+    shared.map((note) => `- ${note}`).join('\n'),
     ...parts,
   ].join('\n\n')}\n`,
 );
@@ -151,9 +155,11 @@ function number(cell, format) {
   ].join('');
 }
 
-/** @param {number} value */
+/** Whole numbers as they are, others to three digits. @param {number} value */
 function round(value) {
-  return String(Number(value.toPrecision(3)));
+  return Number.isInteger(value) || Math.abs(value) >= 100
+    ? String(Math.round(value))
+    : String(Number(value.toPrecision(3)));
 }
 
 /** @param {readonly string[]} header @param {readonly (readonly string[])[]} rows */

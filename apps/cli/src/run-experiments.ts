@@ -62,6 +62,7 @@ export async function runExperiments(
       models: models.bench,
       loadTask,
       toxicity: EXPERIMENT_SCORER,
+      judge: flags.judge,
       ...options.bench,
       seed: flags.seed,
       command: options.command,

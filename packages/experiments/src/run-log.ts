@@ -16,6 +16,29 @@ import type { PlanDescription } from '@austeer/steering';
 import type { ComparisonHeader, ComparisonLog } from './compare-methods.ts';
 import type { EvaluatedCell, SelectionCriterion, SteeringCell } from './select-cell.ts';
 
+/** A task as the log has it. */
+export interface TaskLog extends Pick<Task, 'name' | 'description' | 'answerKind' | 'source'> {
+  readonly pairs: number;
+  readonly validationItems: number;
+  readonly testItems: number;
+}
+
+/** The task of a run, and how its items were split. */
+export function describeTask(
+  { name, description, answerKind, source, pairs }: Task,
+  { validation, test }: { validation: readonly unknown[]; test: readonly unknown[] },
+): TaskLog {
+  return {
+    name,
+    description,
+    answerKind,
+    source,
+    pairs: pairs.length,
+    validationItems: validation.length,
+    testItems: test.length,
+  };
+}
+
 /** `run.json`. */
 export interface RunHeader {
   readonly format: 'austeer-run';
@@ -26,15 +49,7 @@ export interface RunHeader {
   readonly seconds: number;
   readonly seed: number;
   readonly model: ModelIdentity & { readonly precision: string };
-  readonly task: {
-    readonly name: string;
-    readonly description: string;
-    readonly answerKind: Task['answerKind'];
-    readonly source: Task['source'];
-    readonly pairs: number;
-    readonly validationItems: number;
-    readonly testItems: number;
-  };
+  readonly task: TaskLog;
   /** The method that was fitted, and its facts. Absent when the run steered with a given plan, or not at all. */
   readonly method?: { readonly name: string; readonly facts: Readonly<Record<string, unknown>> } | undefined;
   /** Units that AUSteer or one of its variants found; absent for other methods. */

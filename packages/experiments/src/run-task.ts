@@ -33,7 +33,7 @@ import {
   type SelectionOptions,
   selectSetting,
 } from './fit-on-task.ts';
-import type { LocalizationLog, RunHeader, RunLog } from './run-log.ts';
+import { describeTask, type LocalizationLog, type RunHeader, type RunLog } from './run-log.ts';
 import { type EvaluatedCell, gridCells, settingOf } from './select-cell.ts';
 
 /** How AUSteer is fitted. */
@@ -148,15 +148,7 @@ export async function runTask(options: RunTaskOptions): Promise<RunResult> {
     seconds: (Date.now() - started.getTime()) / 1000,
     seed,
     model: { ...model.identity, precision },
-    task: {
-      name: task.name,
-      description: task.description,
-      answerKind: task.answerKind,
-      source: task.source,
-      pairs: task.pairs.length,
-      validationItems: validation.length,
-      testItems: test.length,
-    },
+    task: describeTask(task, { validation, test }),
     ...(found && { method: { name: found.fitted.name, facts: found.fitted.facts } }),
     ...(found?.localization && { localization: found.localization }),
     ...(found && { selection: found.selection }),

@@ -1,7 +1,7 @@
 import { mkdtemp, readdir, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import type { ToxicityScorer } from '@austeer/core';
+import type { Judge, ToxicityScorer } from '@austeer/core';
 import {
   type Bench,
   type BenchOptions,
@@ -79,6 +79,7 @@ async function reproduce(
   wanted: readonly (string | Experiment)[],
   out: string,
   change: Partial<BenchOptions> = {},
+  judge?: Judge,
 ) {
   const { identity, headSize, details } = model;
   const input = { weights: identity.weightsSha256!, precision: details.precision };
@@ -96,6 +97,7 @@ async function reproduce(
     models: [{ input, load: async () => ({ ...model, dispose: async () => undefined }) }],
     loadTask: change.loadTask ?? loadTask,
     toxicity: change.toxicity as ToxicityScorer | undefined,
+    judge: judge && (() => judge),
     createMethod: (name) => methodEntry(name).create(),
   });
   const experiments = wanted.flatMap((one) => {
@@ -158,8 +160,7 @@ describe('all experiments', () => {
   it('have continuations scored, and leave out what the scorer could not score', async () => {
     const detox: BenchOptions['loadTask'] = async (name) => {
       if (name !== 'detox') throw new Error(`no data of ${name}`);
-      // A kind of answers that tasks of texts have.
-      return { ...toyTask(name), answerKind: 'continuation' as 'ending', maxNewTokens: 4 };
+      return { ...toyTask(name), answerKind: 'continuation', maxNewTokens: 4 };
     };
     const scorer: ToxicityScorer = {
       name: 'length',
@@ -176,6 +177,27 @@ describe('all experiments', () => {
     // Three items, of which every third text of the batch is missing.
     expect(figures[0]!.content.rows[0]!.cells.detox).toMatchObject({ items: 2 });
     expect(figures[0]!.content.rows[5]!.cells.detox).toMatchObject({ paper: 0.8924 });
+  });
+
+  it('have responses judged in both orders, against the model’s own', async () => {
+    const bpo: BenchOptions['loadTask'] = async (name) => {
+      if (name !== 'bpo') throw new Error(`no data of ${name}`);
+      return { ...toyTask(name), answerKind: 'response', maxNewTokens: 4 };
+    };
+    const judge: Judge = {
+      name: 'the later in the alphabet',
+      version: '1',
+      compare: async (questions) =>
+        questions.map(({ first, second }) => ({ verdict: first > second ? 'first' : 'second' })),
+    };
+    const without = await reproduce(['table1'], 'bpo', { loadTask: bpo });
+    expect(without.figures[0]!.notes.join()).toContain('bpo: its answers need a judge');
+    const { report, figures } = await reproduce(['table1'], 'bpo', { loadTask: bpo, judge: 'a toy' }, judge);
+    expect(report.failures).toEqual([]);
+    if (figures[0]!.content.kind !== 'table') throw new Error('no table');
+    const [vanilla, ...steered] = figures[0]!.content.rows.map(({ cells }) => cells.bpo);
+    expect(vanilla).toBeUndefined();
+    for (const estimate of steered) expect(estimate).toMatchObject({ items: 3, paper: expect.any(Number) });
   });
 
   it('name what is missing, and put nothing in its place', async () => {

@@ -1,6 +1,6 @@
 import { buildCommand, buildRouteMap } from '@stricli/core';
 import { batchFlag, computeFlags, jsonFlag, type ModelFlags, optionalPath, seedFlag } from '../flags.ts';
-import { fleetFlags, parseShard } from './worker.ts';
+import { fleetFlags, judgeFlag, parseShard } from './worker.ts';
 
 export interface ExperimentFlags extends Omit<ModelFlags, 'model'> {
   readonly model?: string[] | undefined;
@@ -9,6 +9,7 @@ export interface ExperimentFlags extends Omit<ModelFlags, 'model'> {
   readonly redis?: string | undefined;
   readonly queue: string;
   readonly out: string;
+  readonly judge?: string | undefined;
   readonly seed: number;
   readonly batchSize?: number | undefined;
   readonly json: boolean;
@@ -46,6 +47,7 @@ const parameters = {
       brief: 'Folder of the cells and figures',
       placeholder: 'path',
     },
+    judge: judgeFlag,
     seed: seedFlag,
     batchSize: batchFlag,
     json: jsonFlag,

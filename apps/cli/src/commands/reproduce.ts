@@ -1,6 +1,6 @@
 import { buildCommand } from '@stricli/core';
 import { batchFlag, computeFlags, jsonFlag, type ModelFlags, optionalPath, seedFlag } from '../flags.ts';
-import { fleetFlags, parseShard } from './worker.ts';
+import { fleetFlags, judgeFlag, parseShard } from './worker.ts';
 
 export interface ReproduceFlags extends Omit<ModelFlags, 'model'> {
   readonly model: string[];
@@ -13,6 +13,7 @@ export interface ReproduceFlags extends Omit<ModelFlags, 'model'> {
   readonly redis?: string | undefined;
   readonly queue: string;
   readonly out: string;
+  readonly judge?: string | undefined;
   readonly seed: number;
   readonly batchSize?: number | undefined;
   readonly json: boolean;
@@ -64,6 +65,7 @@ export const reproduceCommand = buildCommand({
         brief: 'Folder of the cells and figures',
         placeholder: 'path',
       },
+      judge: judgeFlag,
       seed: seedFlag,
       batchSize: batchFlag,
       json: jsonFlag,

@@ -9,6 +9,7 @@ export interface WorkerFlags extends Omit<ModelFlags, 'model'> {
   readonly out: string;
   readonly concurrency: number;
   readonly lock: number;
+  readonly judge?: string | undefined;
   readonly seed: number;
   readonly batchSize?: number | undefined;
 }
@@ -41,6 +42,15 @@ export const fleetFlags = {
     placeholder: 'url',
   },
   ...queueFlag,
+} as const;
+
+/** Who compares the responses of BPO. */
+export const judgeFlag = {
+  kind: 'parsed',
+  parse: String,
+  optional: true,
+  brief: 'Judge of BPO: local (the model itself), or openai:NAME with OPENAI_API_KEY [none, BPO is missing]',
+  placeholder: 'judge',
 } as const;
 
 export const workerCommand = buildCommand({
@@ -84,6 +94,7 @@ export const workerCommand = buildCommand({
         brief: 'Seconds of silence after which another worker takes over',
         placeholder: 's',
       },
+      judge: judgeFlag,
       seed: seedFlag,
       batchSize: batchFlag,
     },

@@ -32,6 +32,7 @@ function commandOf(flags: ReproduceFlags, id: string): string {
     `austeer reproduce ${id} --model ${flags.model.join(',')}`,
     ...(flags.precision === 'fp32' ? [] : [`--precision ${flags.precision}`]),
     ...(flags.quick ? ['--quick'] : []),
+    ...(flags.judge === undefined ? [] : [`--judge ${flags.judge}`]),
     ...(flags.seed === 0 ? [] : [`--seed ${flags.seed}`]),
   ].join(' ');
 }

@@ -45,8 +45,8 @@ export interface ItemsInput {
   /** Items of that part; fewer where the task has fewer. */
   readonly count: number;
   readonly seed: number;
-  /** Name and version of the toxicity scorer, of tasks that need one. */
-  readonly scorer?: string | undefined;
+  /** Name and version of the toxicity scorer or judge, of tasks that need one. */
+  readonly verdict?: string | undefined;
   /** SHA-256 of the items themselves. */
   readonly sha256: string;
 }
@@ -90,5 +90,6 @@ export interface CellContext extends ModelCallOptions {
   /** A file of a computed cell. */
   file(hash: string, name: string): Promise<Uint8Array>;
   readonly toxicity?: ToxicityScorer | undefined;
-  readonly judge?: Judge | undefined;
+  /** The judge of responses; one on this machine may use the model itself. */
+  readonly judge?: ((model: CellModel) => Judge) | undefined;
 }

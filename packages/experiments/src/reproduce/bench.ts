@@ -9,7 +9,7 @@ import type { MethodSetting, SteeringMethod } from '@austeer/steering';
 import { type AnswersResult, chosenCell, steeredCell, vanillaCell } from '../cells/answers.ts';
 import type { Cell } from '../cells/cell.ts';
 import type { ItemsInput, ModelInput, PairsInput } from '../cells/cell-context.ts';
-import { verdictOf } from '../cells/continuations.ts';
+import { verdictOf } from '../cells/judged-answers.ts';
 import { type PlanResult, planCell } from '../cells/plan.ts';
 import { itemsInput, pairsInput } from '../cells/task-data.ts';
 import { methodEntry } from '../methods.ts';
@@ -95,6 +95,8 @@ export interface BenchOptions {
   readonly sizes?: Sizes | undefined;
   /** What detoxification is scored by; the context of the cells is given the same. @default none */
   readonly toxicity?: Pick<ToxicityScorer, 'name' | 'version'> | undefined;
+  /** Name of the judge that compares responses; the context of the cells is given the judge itself. @default none */
+  readonly judge?: string | undefined;
   /** @default 'accuracy', as the paper */
   readonly criterion?: SelectionCriterion | undefined;
   /** @default 0 */
@@ -113,7 +115,13 @@ export interface Bench {
   readonly seed: number;
   readonly criterion: SelectionCriterion;
   command(id: string): string;
-  data(name: string, negatives?: Negatives): Promise<BenchTask>;
+  /**
+   * A task's data.
+   *
+   * @param options.negatives where wrong answers come from. @default 'task'
+   * @param options.answered whether its items will be answered: then whoever judges them must be there. @default true
+   */
+  data(name: string, options?: { negatives?: Negatives; answered?: boolean }): Promise<BenchTask>;
   /** Other items of a task than `data` gives. */
   items(task: Task, options: Omit<ItemsInput, 'task' | 'sha256'>): ItemsInput;
   /** Settings of a method that are tried in this run. */
@@ -154,10 +162,19 @@ export interface Bench {
  * ```
  */
 export function createBench(options: BenchOptions): Bench {
-  const { models, loadTask, quick = false, criterion = 'accuracy', seed = 0, toxicity, command } = options;
+  const {
+    models,
+    loadTask,
+    quick = false,
+    criterion = 'accuracy',
+    seed = 0,
+    toxicity,
+    judge,
+    command,
+  } = options;
   const sizes = options.sizes ?? (quick ? QUICK_SIZES : FULL_SIZES);
   const [first] = models;
-  const tasks = new Map<string, Promise<BenchTask>>();
+  const tasks = new Map<string, Promise<Task>>();
 
   const bench: Bench = {
     models,
@@ -167,16 +184,15 @@ export function createBench(options: BenchOptions): Bench {
     seed,
     criterion,
     command,
-    data(name, negatives = 'task') {
+    async data(name, { negatives = 'task', answered = true } = {}) {
       const key = `${name} ${negatives}`;
-      const known = tasks.get(key);
-      if (known !== undefined) return known;
-      const made = loadTask(name, negatives).then(
-        (task) => dataOf(task, { sizes, seed, negatives, toxicity }),
-        (error: unknown) => ({ missing: error instanceof Error ? error.message : String(error) }),
-      );
-      tasks.set(key, made);
-      return made;
+      const known = tasks.get(key) ?? Promise.resolve().then(() => loadTask(name, negatives));
+      tasks.set(key, known);
+      try {
+        return dataOf(await known, { sizes, seed, negatives, toxicity, judge, answered });
+      } catch (error) {
+        return { missing: error instanceof Error ? error.message : String(error) };
+      }
     },
     items: (task, { part, validation, count, seed: own }) =>
       itemsInput(task, { part, validation, count, seed: own }),
@@ -220,18 +236,20 @@ function mostBudget(
 
 function dataOf(
   task: Task,
-  {
-    sizes,
-    seed,
-    negatives,
-    toxicity,
-  }: { sizes: Sizes; seed: number; negatives: Negatives } & Pick<BenchOptions, 'toxicity'>,
+  options: Pick<BenchOptions, 'toxicity' | 'judge'> & {
+    readonly sizes: Sizes;
+    readonly seed: number;
+    readonly negatives: Negatives;
+    readonly answered: boolean;
+  },
 ): BenchTask {
+  const { sizes, seed, negatives, toxicity, judge, answered } = options;
   const verdict = verdictOf(task);
-  if (verdict === 'judge')
-    return { missing: `${task.name}: its answers are compared by a judge, which no experiment asks yet.` };
-  if (verdict === 'scorer' && toxicity === undefined)
-    return { missing: `${task.name}: its answers need a toxicity scorer, and none was given.` };
+  const who = { scorer: toxicity && `${toxicity.name} ${toxicity.version}`, judge };
+  if (answered && verdict !== undefined && who[verdict] === undefined) {
+    const needed = { scorer: 'a toxicity scorer', judge: 'a judge' }[verdict];
+    return { missing: `${task.name}: its answers need ${needed}, and none was given.` };
+  }
   const { validation, test } = task.answerKind === 'label' ? sizes.label : sizes.text;
   const items = (part: ItemsInput['part'], count: number) =>
     itemsInput(task, {
@@ -239,7 +257,7 @@ function dataOf(
       validation,
       count,
       seed,
-      ...(verdict === 'scorer' && { scorer: `${toxicity!.name} ${toxicity!.version}` }),
+      ...(verdict !== undefined && { verdict: who[verdict] }),
     });
   return {
     task,

@@ -3,7 +3,7 @@
  *
  * @module
  */
-import { type AnswerRecord, mcNemarExact, wilsonInterval } from '@austeer/evaluators';
+import { type AnswerRecord, bootstrapInterval, mcNemarExact, wilsonInterval } from '@austeer/evaluators';
 import type { AnswersResult } from '../cells/answers.ts';
 import type { Cell } from '../cells/cell.ts';
 import type { Estimate } from '../result-figure.ts';
@@ -74,6 +74,24 @@ export function commonNotes(bench: Bench, tasks: readonly BenchTask[] = []): str
     'Settings are chosen on validation items that are not tested on; the paper’s main tables choose on the test items.',
     ...new Set(missing),
   ];
+}
+
+/** Wins less losses against the model's own responses, as a share of all: the paper's ΔWR. `null` where the cell failed. */
+export function winRateDifference(
+  results: Results,
+  cell: Cell<AnswersResult>,
+  paper: number | undefined,
+): Estimate | null {
+  const outcomes = results
+    .get(cell)
+    ?.result.records.filter(isScored)
+    .map(({ prediction }) => (prediction === 'win' ? 1 : prediction === 'lose' ? -1 : 0));
+  if (outcomes === undefined || outcomes.length === 0) return null;
+  const estimate = bootstrapInterval({
+    rows: outcomes.length,
+    statistic: (rows) => rows.reduce((sum, row) => sum + outcomes[row]!, 0) / rows.length,
+  })!;
+  return { ...estimate, items: outcomes.length, ...(paper !== undefined && { paper }) };
 }
 
 /** The setting that was chosen. */

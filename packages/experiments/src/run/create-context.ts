@@ -7,7 +7,6 @@ import {
   canonicalJson,
   FileMissingError,
   InvalidArgumentError,
-  type Judge,
   type ModelCallOptions,
   type PairActivations,
   type Site,
@@ -41,7 +40,7 @@ export interface CellContextOptions extends ModelCallOptions {
   readonly loadTask: (name: string, negatives: NonNullable<PairsInput['negatives']>) => Promise<Task>;
   readonly createMethod: (name: string) => SteeringMethod;
   readonly toxicity?: ToxicityScorer | undefined;
-  readonly judge?: Judge | undefined;
+  readonly judge?: CellContext['judge'];
 }
 
 /** A context, and how to end it. */

@@ -46,7 +46,7 @@ export const figure10: Experiment = {
             part: at + 1,
             title: `k × α on ${name}`,
             caption:
-              'Exact match of AUSteer-FFN on the test items at every setting, as the paper draws it. The best cell is marked; it is the best of many on the same items.',
+              'Exact match of AUSteer-FFN on the test items at every setting (of BPO the share of wins), as the paper draws it. The best cell is marked; it is the best of many on the same items.',
             notes: [
               ...commonNotes(bench, [data]),
               ...(bench.quick

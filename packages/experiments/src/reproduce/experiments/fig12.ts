@@ -17,7 +17,7 @@ export const figure12: Experiment = {
   async design(bench) {
     const tasks = await Promise.all(
       PAPER_TASKS.map(async (name) => {
-        const data = await bench.data(name);
+        const data = await bench.data(name, { answered: false });
         const cell =
           data.missing === undefined
             ? statisticsCell({ model: bench.model.input, pairs: data.pairs, sites: SITES })

@@ -2,7 +2,7 @@ import { methodEntry } from '../../methods.ts';
 import type { Estimate } from '../../result-figure.ts';
 import type { Bench, BenchTask, Sweep } from '../bench.ts';
 import type { Experiment, Results } from '../experiment.ts';
-import { accuracy, commonNotes, meanAccuracy, share } from '../figure-tools.ts';
+import { accuracy, commonNotes, meanAccuracy, share, winRateDifference } from '../figure-tools.ts';
 import { ACCURACY_TASKS, PAPER_MODEL, PAPER_TASKS, TABLE_1, TABLE_1_AVERAGE } from '../paper-numbers.ts';
 
 /** Methods of the main comparison. */
@@ -29,6 +29,9 @@ function cellsOf(sweeps: Awaited<ReturnType<typeof mainSweeps>>) {
   ]);
 }
 
+/** Of tasks whose number is no accuracy. */
+const LABELS: Readonly<Partial<Record<string, string>>> = { detox: 'detox, not toxic', bpo: 'bpo, ΔWR' };
+
 /** The main comparison. */
 export const table1: Experiment = {
   id: 'table1',
@@ -44,6 +47,12 @@ export const table1: Experiment = {
           const cells: Record<string, Estimate | string | null> = {};
           for (const { name, vanilla, sweeps: byMethod } of sweeps) {
             const cell = method === 'vanilla' ? vanilla : byMethod?.get(method)?.chosen;
+            if (cell && name === 'bpo') {
+              // The model does not win against itself.
+              if (method !== 'vanilla')
+                cells.bpo = winRateDifference(results, cell, share(paper[method]?.bpo));
+              continue;
+            }
             cells[name] = cell
               ? accuracy(results, cell, {
                   paper: share(paper[method]?.[name]),
@@ -71,7 +80,7 @@ export const table1: Experiment = {
           {
             title: 'Main comparison',
             caption:
-              'Exact match of each method on each task, the setting chosen on validation items; p-values are of McNemar’s exact test against vanilla on the same items.',
+              'Exact match of each method on each task, the setting chosen on validation items; detox is the share that the scorer finds not toxic, ΔWR wins less losses against vanilla; p-values are of McNemar’s exact test against vanilla on the same items.',
             notes: [
               ...commonNotes(
                 bench,
@@ -83,7 +92,7 @@ export const table1: Experiment = {
               kind: 'table',
               columns: [
                 { key: 'acts', label: '#Acts', format: 'text' },
-                ...PAPER_TASKS.map((key) => ({ key, label: key, format: 'share' as const })),
+                ...PAPER_TASKS.map((key) => ({ key, label: LABELS[key] ?? key, format: 'share' as const })),
                 { key: 'average', label: 'Avg. of five', format: 'share' },
               ],
               rows,

@@ -12,7 +12,7 @@ export const table5: Experiment = {
       ACCURACY_TASKS.map(async (name) => ({
         name,
         first: await bench.data(name),
-        hard: await bench.data(name, 'hard-negatives'),
+        hard: await bench.data(name, { negatives: 'hard-negatives' }),
       })),
     );
     const runs = tasks.flatMap(({ name, first, hard }) =>
