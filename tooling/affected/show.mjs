@@ -20,7 +20,7 @@ let wrong = 0;
 try {
   await step('Cloning', () => run(['git', 'clone', '--quiet', '--shared', ROOT, work], { cwd: ROOT }));
   for (const { folder, manifest } of packages) {
-    appendFileSync(join(work, folder, 'package.json'), '\n');
+    appendFileSync(join(work, folder, 'tsconfig.json'), '\n');
     const found = await affected();
     const expected = dependentsOf(manifest.name);
     const same = found.join() === expected.join();
