@@ -84,6 +84,7 @@ const CHARACTERS = [
  * @returns {Uint8Array}
  */
 export function mutateBytes(seed, dice, others = [seed]) {
+  /** @type {Uint8Array} */
   let bytes = Uint8Array.from(seed);
   for (let round = 1 + dice.below(4); round > 0; round--) bytes = mutateOnce(bytes, dice, others);
   return bytes;

@@ -7,6 +7,7 @@ import { copyFileSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { crc32, deflateRawSync } from 'node:zlib';
+import { parquetWriteBuffer } from 'hyparquet-writer';
 import { readSparseAutoencoder } from '../../packages/baselines/dist/index.js';
 import { readSafetensors, writeSafetensors } from '../../packages/core/dist/index.js';
 import { parseRatingKey, parseSheet } from '../../packages/evaluators/dist/index.js';
@@ -126,7 +127,7 @@ export async function createReaders(folder) {
   ]);
   const npy = numpyArray('<f4', [2, 3], Buffer.from(Float32Array.of(1, 2, 3, 4, 5, 6).buffer));
   const half = numpyArray('<f2', [4], Buffer.alloc(8));
-  const parquet = await parquetFiles();
+  const parquet = parquetFiles();
   // Small exports whose weights lie beside them.
   const onnx = ['llama-genai', 'qwen2-genai'].map((name) => readFileSync(join(EXPORTS, name, 'model.onnx')));
   mkdirSync(join(folder, 'onnx'), { recursive: true });
@@ -345,10 +346,7 @@ function smallGguf() {
   );
 }
 
-async function parquetFiles() {
-  const { parquetWriteBuffer } = await import(
-    '../../packages/pairs/node_modules/hyparquet-writer/src/index.js'
-  );
+function parquetFiles() {
   const columnData = [
     { name: 'question', data: ['a', 'b', 'c'], type: /** @type {const} */ ('STRING') },
     { name: 'label', data: [1, 0, 1], type: /** @type {const} */ ('INT32') },

@@ -99,14 +99,14 @@ export async function startRegistry({ folder, node }) {
  * @param {Record<string, string>} dependencies
  * @param {Record<string, string>} [overrides]
  */
-async function fetchTool(label, dependencies, overrides = {}) {
+export async function fetchTool(label, dependencies, overrides = {}) {
   const folder = join(ROOT, '.tools', label);
   if (existsSync(folder)) return folder;
   mkdirSync(join(ROOT, '.tools'), { recursive: true });
   const work = mkdtempSync(`${folder}.partial-`);
   try {
     writeFileSync(join(work, 'package.json'), JSON.stringify({ private: true, dependencies, overrides }));
-    const flags = ['--ignore-scripts', '--no-audit', '--no-fund', '--no-package-lock'];
+    const flags = ['--ignore-scripts', '--no-audit', '--no-fund', '--no-package-lock', '--legacy-peer-deps'];
     await run(['npm', 'install', ...flags], { cwd: work, advice: 'The npm registry has to be reachable.' });
     renameSync(work, folder);
     return folder;

@@ -13,6 +13,7 @@ import {
   SITES,
   type Site,
   safetensorsIntegers,
+  showValue,
   writeSafetensors,
 } from '@austeer/core';
 import type { DifferenceMoments, SiteMoments } from './difference-moments.ts';
@@ -102,7 +103,7 @@ export function countsFromSafetensors(bytes: Uint8Array, options: { path?: strin
   const header = parseHeader(metadata.austeer);
   if (header?.format !== FORMAT) throw fail('its metadata names no momentum counts');
   if (header.version !== VERSION)
-    throw fail(`it has version ${String(header.version)}; this program reads ${VERSION}`);
+    throw fail(`it has version ${showValue(header.version)}; this program reads ${VERSION}`);
   const counts = readCounts(tensors, '', header.pairs, fail);
   const byLabel = readLabels(tensors, header.labels, counts, fail);
   const moments = readMoments(tensors, counts, fail);
