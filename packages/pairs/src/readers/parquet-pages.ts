@@ -63,8 +63,10 @@ function readHeader(
     if (type === 3) at += 1;
     else if (type >= 4 && type <= 6) varint();
     else if (type === 7) at += 8;
-    else if (type === 8) at += varint();
-    else if (type === 9 || type === 10) {
+    else if (type === 8) {
+      const length = varint();
+      at += length;
+    } else if (type === 9 || type === 10) {
       const head = byte();
       const count = head >> 4 === 15 ? varint() : head >> 4;
       // Each item takes a byte or more, so a false count meets the end soon.
