@@ -4,6 +4,8 @@ import { defineConfig } from 'vitest/config';
 
 // Tests run on the sources of every package, so that none waits for a build.
 const conditions = ['@austeer/source', 'node', 'import', 'default'];
+// `npm run test:slow` runs what takes minutes or needs a server, and nothing else.
+const isSlow = process.env.AUSTEER_SLOW_TESTS === '1';
 // Packages start this from their own folders.
 const folders = (parent: string) => readdirSync(join(import.meta.dirname, parent));
 const projects = [
@@ -20,8 +22,13 @@ export default defineConfig({
       ssr: { resolve: { conditions } },
       test: {
         name,
-        include: ['src/**/*.test.ts', 'test/**/*.test.ts', '*/**/*.test.ts'],
-        exclude: ['**/node_modules/**', '**/dist/**', '**/*.slow.test.ts'],
+        include: isSlow ? ['**/*.slow.test.ts'] : ['src/**/*.test.ts', 'test/**/*.test.ts', '*/**/*.test.ts'],
+        exclude: [
+          '**/node_modules/**',
+          '**/dist/**',
+          '**/*.browser.test.ts',
+          ...(isSlow ? [] : ['**/*.slow.test.ts']),
+        ],
         // ONNX Runtime refuses typed arrays of another realm, which the vm pools make.
         pool: 'forks' as const,
         testTimeout: 60_000,

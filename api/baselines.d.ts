@@ -9,6 +9,10 @@ export interface CaaOptions {
     readonly grid?: readonly MethodSetting[] | undefined;
 }
 
+export interface CausalRules extends Pick<PairGradientOptions, 'answerForms' | 'perToken'> {
+    readonly source?: ((model: LanguageModel) => GainGradientSource) | undefined;
+}
+
 export interface FittedCaa extends FittedMethod {
     readonly vectors: Float64Array;
 }
@@ -27,7 +31,7 @@ export interface FittedSta extends FittedMethod {
 }
 
 export interface FittedUnits extends FittedMethod {
-    readonly statistics: PairStatistics;
+    readonly statistics: UnitStatistics;
     readonly rules: {
         readonly sites: readonly Site[];
         readonly ranking: Ranking;
@@ -88,6 +92,21 @@ export declare class NothingToSteerError extends AusteerError {
     });
 }
 
+export interface PairGradientOptions extends ModelCallOptions {
+    readonly model: LanguageModel | GainGradientSource;
+    readonly pairs: readonly TokenPair[];
+    readonly sites: readonly Site[];
+    readonly answerForms?: Readonly<Record<string, readonly TokenSequence[]>> | undefined;
+    readonly perToken?: boolean | undefined;
+}
+
+export interface PairGradients {
+    readonly classes: readonly GradientClass[];
+    readonly meanMargin: number;
+    readonly perToken: boolean;
+    readonly leftOut: readonly string[];
+}
+
 export interface SadiComponent {
     readonly layer: number;
     readonly index: number;
@@ -135,7 +154,10 @@ export interface UnitRules {
     readonly ties?: TieOrder | undefined;
     readonly mode?: ScoringMode | undefined;
     readonly grid?: readonly MethodSetting[] | undefined;
+    readonly causal?: CausalRules | undefined;
 }
+
+export type UnitStatistics = PairStatistics & Pick<CountsFile, 'gradients'>;
 
 export declare function countActs({ strength, edits }: SteeringPlan): number;
 
@@ -146,6 +168,10 @@ export declare function createAusteerMethod(options?: UnitRules): UnitMethod;
 export declare function createBroaderBudgets(options?: UnitRules): UnitMethod;
 
 export declare function createCaaMethod(options?: CaaOptions): TypedMethod<FittedCaa>;
+
+export declare function createCausalMethod(options?: Pick<UnitRules, 'sites' | 'grid'> & {
+    causal?: CausalRules | undefined;
+}): UnitMethod;
 
 export declare function createDifferenceLocalization(options?: Omit<UnitRules, 'ranking'>): UnitMethod;
 
@@ -166,6 +192,14 @@ export declare function createSadiMethod(options?: SadiOptions): TypedMethod<Fit
 export declare function createStaMethod(options: StaOptions): TypedMethod<FittedSta>;
 
 export declare function createSuppression(options?: UnitRules): UnitMethod;
+
+export declare function differenceGradients(options: {
+    model: Pick<LanguageModel, 'score' | 'identity'>;
+    units: readonly Unit[];
+    step?: number | undefined;
+}): GainGradientSource;
+
+export declare function measurePairGradients(options: PairGradientOptions): Promise<PairGradients>;
 
 export declare function normalizeBehaviours(behaviours: readonly Float64Array[], width: number): Float64Array[];
 

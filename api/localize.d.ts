@@ -4,6 +4,7 @@ export interface CountsFile {
     readonly counts: MomentumCounts;
     readonly moments?: DifferenceMoments | undefined;
     readonly byLabel?: Readonly<Record<string, MomentumCounts>> | undefined;
+    readonly gradients?: readonly GradientClass[] | undefined;
     readonly model?: ModelIdentity | undefined;
     readonly provenance: Readonly<Record<string, unknown>>;
 }
@@ -17,6 +18,16 @@ export interface DifferenceMoments {
     readonly pairs: number;
     readonly layers: number;
     readonly sites: Readonly<Partial<Record<Site, SiteMoments>>>;
+}
+
+export interface GradientClass {
+    readonly label?: string | undefined;
+    readonly moments: DifferenceMoments;
+}
+
+export interface GradientMeter {
+    add(item: ItemGradients): void;
+    classes(): GradientClass[];
 }
 
 export interface LabelShare {
@@ -48,11 +59,12 @@ export interface PairStatistics {
     readonly byLabel: Readonly<Record<string, MomentumCounts>>;
 }
 
-export declare const RANKINGS: readonly ["momentum", "balanced", "effect-size", "difference"];
+export declare const RANKINGS: readonly ["momentum", "balanced", "effect-size", "difference", "causal", "causal-then-momentum"];
 
 export interface RankedUnit extends ScoredUnit {
     readonly promoted: number;
     readonly suppressed: number;
+    readonly effect?: number | undefined;
 }
 
 export type Ranking = (typeof RANKINGS)[number];
@@ -108,6 +120,10 @@ export declare function adjustPValues(values: Float64Array): Float64Array;
 
 export declare function balancedScores(byLabel: Readonly<Record<string, MomentumCounts>>): UnitScores;
 
+export declare function causalScores(classes: readonly GradientClass[]): UnitScores;
+
+export declare function causalTValues(classes: readonly GradientClass[]): UnitScores;
+
 export declare function countMomentum(source: ActivationSource, options: {
     sites: readonly Site[];
     signal?: AbortSignal | undefined;
@@ -123,6 +139,10 @@ export declare function countsToSafetensors(file: CountsFile): Uint8Array;
 export declare function createDifferenceMeter(options: {
     sites: readonly Site[];
 }): DifferenceMeter;
+
+export declare function createGradientMeter(options: {
+    sites: readonly Site[];
+}): GradientMeter;
 
 export declare function createMomentumCounter(options: {
     sites: readonly Site[];
@@ -140,6 +160,14 @@ export declare function labelShare(statistics: Pick<PairStatistics, 'counts' | '
     sites?: readonly Site[] | undefined;
 }): LabelShare;
 
+export declare function marginItem({ id, positive, negative, label }: TokenPair): MarginItem;
+
+export declare function measureGradients(source: AsyncIterable<ItemGradients> | Iterable<ItemGradients>, options: {
+    sites: readonly Site[];
+    signal?: AbortSignal | undefined;
+    onProgress?: ((progress: Progress) => void) | undefined;
+}): Promise<GradientClass[]>;
+
 export declare function measurePairs(source: ActivationSource, options: {
     sites: readonly Site[];
     signal?: AbortSignal | undefined;
@@ -148,7 +176,11 @@ export declare function measurePairs(source: ActivationSource, options: {
 
 export declare function mergeCounts(parts: readonly MomentumCounts[]): MomentumCounts;
 
+export declare function mergeGradients(parts: readonly (readonly GradientClass[])[]): GradientClass[];
+
 export declare function mergeMoments(parts: readonly DifferenceMoments[]): DifferenceMoments;
+
+export declare function needsGradients(ranking: Ranking): boolean;
 
 export declare function pairActivations(options: {
     positive: SiteActivations;
@@ -161,7 +193,7 @@ export declare function randomUnits(shape: ModelShape, options: {
     sites?: readonly Site[] | undefined;
 }): ScoredUnit[];
 
-export declare function rankPairs(statistics: Pick<CountsFile, 'counts' | 'moments' | 'byLabel'>, options: {
+export declare function rankPairs(statistics: Pick<CountsFile, 'counts' | 'moments' | 'byLabel' | 'gradients'>, options: {
     ranking?: Ranking | undefined;
     ties?: TieOrder | undefined;
     mode?: ScoringMode | undefined;

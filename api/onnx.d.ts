@@ -131,6 +131,17 @@ export type GgufTensorType = 'F32' | 'F16' | 'BF16' | QuantizedType;
 
 export type GgufValue = string | number | boolean | readonly GgufValue[];
 
+export interface GradientGraph {
+    readonly model: Uint8Array;
+    readonly dataFolder: string;
+    readonly layers: number;
+    readonly inputs: typeof GRADIENT_INPUTS;
+    readonly outputs: {
+        readonly margin: string;
+        readonly gradients: Readonly<Partial<Record<Site, string>>>;
+    };
+}
+
 export interface GraphPurpose {
     readonly logits: boolean;
     readonly capture: readonly Site[];
@@ -193,6 +204,7 @@ export interface PreparedGguf {
     readonly description: string;
     readonly weightsPath: string;
     graph(purpose: GraphPurpose): DecoderGraph;
+    gradientGraph(sites: readonly Site[]): GradientGraph;
 }
 
 export declare const STRENGTH_INPUT = "austeer.strength";

@@ -28,6 +28,10 @@ export declare class DeviceUnavailableError extends AusteerError {
     });
 }
 
+export declare class GradientUnavailableError extends AusteerError {
+    constructor(model: string);
+}
+
 export declare class InferenceError extends AusteerError {
     constructor(options: {
         doing: string;
@@ -56,7 +60,7 @@ export interface LoadSentenceEncoderOptions extends Omit<ResolveModelOptions, 'm
     readonly threads?: number | undefined;
 }
 
-export interface LoadedModel extends LanguageModel {
+export interface LoadedModel extends LanguageModel, GainGradientSource {
     readonly details: ModelDetails;
 }
 

@@ -10,6 +10,7 @@ import { fileURLToPath } from 'node:url';
 import { installFingerprint, isInstalled, markInstalled } from './install.mjs';
 import { isSupportedNode } from './node-version.mjs';
 import { findPnpm } from './pnpm.mjs';
+import { buildReportPage } from './report-page.mjs';
 import { run, StepError, step } from './steps.mjs';
 
 /** Folder of the workspace. */
@@ -34,6 +35,7 @@ export async function setUp() {
     markInstalled(ROOT, fingerprint);
   }
   await step('Building', () => run([process.execPath, tool('typescript/bin/tsc'), '-b'], { cwd: ROOT }));
+  await step('Building the report page', () => buildReportPage(ROOT));
 }
 
 /**

@@ -99,7 +99,7 @@ function readSources(base, folder) {
   return readdirSync(join(base, folder), { withFileTypes: true }).flatMap((entry) => {
     const path = `${folder}/${entry.name}`;
     if (entry.isDirectory()) return readSources(base, path);
-    return /\.[cm]?[jt]s$/.test(entry.name) ? [{ path, text: readFileSync(join(base, path), 'utf8') }] : [];
+    return /\.[cm]?[jt]sx?$/.test(entry.name) ? [{ path, text: readFileSync(join(base, path), 'utf8') }] : [];
   });
 }
 

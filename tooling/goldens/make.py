@@ -14,12 +14,13 @@ from batch import batch_goldens
 from dequantized import dequantized_goldens
 from files import write_json, write_tensors
 from forward import forward_goldens
+from gradients import gradient_goldens
 from localization import localization_goldens
 from model import Reference
 from steered import steered_goldens
 from tokenizer import read_tokenizer, tokenizer_goldens
 
-PARTS = ["tokenizer", "dequantized", "forward", "batch", "localization", "steered"]
+PARTS = ["tokenizer", "dequantized", "forward", "batch", "localization", "steered", "gradients"]
 
 
 def main() -> None:
@@ -31,7 +32,7 @@ def main() -> None:
         "--only",
         type=lambda text: text.split(","),
         default=PARTS,
-        help=f"some of {','.join(PARTS)}; steered reads the localization.json of the folder",
+        help=f"some of {','.join(PARTS)}; steered and gradients read the localization.json of the folder",
     )
     options = parser.parse_args()
     if not set(options.only) <= set(PARTS):
@@ -62,6 +63,11 @@ def main() -> None:
     if "steered" in options.only:
         localization = json.loads((out / "localization.json").read_text())
         write_json(out / "steered.json", steered_goldens(reference, tokenizer, localization))
+    if "gradients" in options.only:
+        localization = json.loads((out / "localization.json").read_text())
+        content, tensors = gradient_goldens(reference, tokenizer, localization)
+        write_json(out / "gain-gradients.json", content)
+        write_tensors(out / "gain-gradients.safetensors", tensors)
     for file in sorted(out.iterdir()):
         print(f"{file.name}: {file.stat().st_size} bytes")
 

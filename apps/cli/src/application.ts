@@ -7,10 +7,13 @@ import { AusteerError } from '@austeer/core';
 import { buildApplication, buildRouteMap, text_en } from '@stricli/core';
 import { bakeCommand } from './commands/bake.ts';
 import { captureCommand } from './commands/capture.ts';
+import { chatCommand } from './commands/chat.ts';
 import { compareCommand } from './commands/compare.ts';
+import { completionCommand } from './commands/completion.ts';
 import { demoCommand } from './commands/demo.ts';
 import { doctorCommand } from './commands/doctor.ts';
 import { evaluateCommand } from './commands/evaluate.ts';
+import { experimentRoutes } from './commands/experiment.ts';
 import { generateCommand } from './commands/generate.ts';
 import { humanRoutes } from './commands/human.ts';
 import { judgeCommand } from './commands/judge.ts';
@@ -18,10 +21,13 @@ import { localizeCommand } from './commands/localize.ts';
 import { modelsCommand } from './commands/models.ts';
 import { pairsRoutes } from './commands/pairs.ts';
 import { planRoutes } from './commands/plan.ts';
+import { reportCommand } from './commands/report.ts';
+import { reproduceCommand } from './commands/reproduce.ts';
 import { scoreCommand } from './commands/score.ts';
 import { sideEffectsCommand } from './commands/side-effects.ts';
 import { tasksRoutes } from './commands/tasks.ts';
 import { toxicityRoutes } from './commands/toxicity.ts';
+import { workerCommand } from './commands/worker.ts';
 import { type AusteerContext, InterruptedError } from './context.ts';
 import { TOOL } from './tool.ts';
 
@@ -43,14 +49,20 @@ export const application = buildApplication<AusteerContext>(
       localize: localizeCommand,
       plan: planRoutes,
       generate: generateCommand,
+      chat: chatCommand,
       score: scoreCommand,
       evaluate: evaluateCommand,
+      reproduce: reproduceCommand,
+      experiment: experimentRoutes,
+      worker: workerCommand,
       compare: compareCommand,
       judge: judgeCommand,
       human: humanRoutes,
       sideEffects: sideEffectsCommand,
       toxicity: toxicityRoutes,
       bake: bakeCommand,
+      report: reportCommand,
+      completion: completionCommand,
     },
     docs: {
       brief: 'Find the activation units of a language model that matter, steer them, measure what that did.',

@@ -3,6 +3,7 @@
  *
  * @module
  */
+import type { Readable } from 'node:stream';
 import type { CommandContext, StricliProcess } from '@stricli/core';
 import { createTerminal, type Terminal } from './output/terminal.ts';
 
@@ -10,6 +11,8 @@ import { createTerminal, type Terminal } from './output/terminal.ts';
 export interface AusteerContext extends CommandContext {
   readonly process: StricliProcess;
   readonly terminal: Terminal;
+  /** What is typed or piped in. */
+  readonly stdin: Readable & { readonly isTTY?: boolean | undefined };
   /** Fires at the first Ctrl-C; work stops between two runs of the model and leaves no half file. */
   readonly signal: AbortSignal;
 }
@@ -29,6 +32,7 @@ export function createContext(process: NodeJS.Process): AusteerContext {
   }
   return {
     process: process as unknown as StricliProcess,
+    stdin: process.stdin,
     terminal: createTerminal({ stdout: process.stdout, stderr: process.stderr, environment: process.env }),
     signal: controller.signal,
   };

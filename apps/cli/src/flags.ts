@@ -155,11 +155,28 @@ export const taskFlags = {
 export interface RankingFlags {
   readonly ranking: Ranking;
   readonly ties: TieOrder;
-  readonly mode: ScoringMode;
+  readonly mode: ScoringMode | CausalRanking;
 }
 
+type CausalRanking = Extract<Ranking, `causal${string}`>;
+
 /** Written out like the devices. */
-const RANKINGS = ['momentum', 'balanced', 'effect-size', 'difference'] as const satisfies readonly Ranking[];
+const RANKINGS = [
+  'momentum',
+  'balanced',
+  'effect-size',
+  'difference',
+  'causal',
+  'causal-then-momentum',
+] as const satisfies readonly Ranking[];
+
+/** What orders units and gives them their sign; `--mode causal` is another way to write `--ranking causal`. */
+export function readRanking({ ranking, mode }: Pick<RankingFlags, 'ranking' | 'mode'>): {
+  ranking: Ranking;
+  mode: ScoringMode;
+} {
+  return mode === 'official' || mode === 'paper' ? { ranking, mode } : { ranking: mode, mode: 'official' };
+}
 
 /** How units are ranked: the paper's way, and others. */
 export const rankingFlags = {
@@ -167,7 +184,8 @@ export const rankingFlags = {
     kind: 'enum',
     values: RANKINGS,
     default: 'momentum',
-    brief: 'What units are ordered by: the paper’s momentum; averaged over answers; mean difference',
+    brief:
+      'What units are ordered by: the paper’s momentum; averaged over answers; mean difference; what their gain does to right answers',
   },
   ties: {
     kind: 'enum',
@@ -177,9 +195,10 @@ export const rankingFlags = {
   },
   mode: {
     kind: 'enum',
-    values: ['official', 'paper'],
+    values: ['official', 'paper', 'causal', 'causal-then-momentum'],
     default: 'official',
-    brief: 'Sign where as many pairs rise as fall: + as the released code, − as the paper',
+    brief:
+      'Sign where as many pairs rise as fall: + as the released code, − as the paper; or a causal ranking',
   },
 } as const;
 

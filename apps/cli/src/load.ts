@@ -9,6 +9,7 @@ import { openGguf, parseSiteMap, type SiteMap } from '@austeer/onnx';
 import {
   ensureOnnxRuntime,
   type LoadedModel,
+  type LoadModelOptions,
   loadModel,
   resolveModel,
   tokenizerFromFolder,
@@ -17,16 +18,21 @@ import {
 import type { AusteerContext } from './context.ts';
 import type { ModelFlags } from './flags.ts';
 
-/** Loads the model of the flags, does the work, and frees the model in any case. */
+/**
+ * Loads the model of the flags, does the work, and frees the model in any case.
+ *
+ * @param load `loadModelInWorker` where the terminal has to stay alive while the model computes
+ */
 export async function withModel<T>(
   context: AusteerContext,
   flags: ModelFlags,
   work: (model: LoadedModel) => Promise<T>,
+  load: (options: LoadModelOptions) => Promise<LoadedModel> = loadModel,
 ): Promise<T> {
   const { terminal, signal } = context;
   await ensureRuntime(context, flags);
   const siteMap = flags.siteMap === undefined ? undefined : await readSiteMap(flags.siteMap);
-  const model = await loadModel({
+  const model = await load({
     model: flags.model,
     precision: flags.precision,
     threads: flags.threads,

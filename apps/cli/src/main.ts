@@ -15,6 +15,13 @@ process.stdout.on('error', (error: NodeJS.ErrnoException) => {
   process.exit(0);
 });
 
-await run(application, normalizeArguments(process.argv.slice(2)), createContext(process));
+const argv = normalizeArguments(process.argv.slice(2));
+const context = createContext(process);
+if (argv[0] === '__complete') {
+  const { completeWords } = await import('./run/completion.ts');
+  await completeWords(application, argv.slice(1), context);
+} else {
+  await run(application, argv, context);
+}
 // Usage errors have negative codes of their own in the library; scripts know 2.
 if (Number(process.exitCode) < 0) process.exitCode = 2;

@@ -7,7 +7,7 @@ import { createMethod, METHODS, type MethodOptions, readSparseAutoencoder } from
 import { UnknownNameError } from '@austeer/core';
 import { readFileBytes } from '@austeer/core/node';
 import type { SteeringMethod } from '@austeer/steering';
-import type { MethodFlags, RankingFlags } from './flags.ts';
+import { type MethodFlags, type RankingFlags, readRanking } from './flags.ts';
 
 /** Refuses an unknown name before a model is loaded. */
 export function checkMethodNames(names: readonly string[]): void {
@@ -21,7 +21,8 @@ export async function methodsOfFlags(
   flags: MethodFlags & RankingFlags & Pick<MethodOptions, 'sites'>,
 ): Promise<SteeringMethod[]> {
   checkMethodNames(names);
-  const { sae, saeLayer, sites, ranking, ties, mode, layers, keepFraction } = flags;
+  const { sae, saeLayer, sites, ties, layers, keepFraction } = flags;
+  const { ranking, mode } = readRanking(flags);
   const autoencoder =
     sae === undefined
       ? undefined

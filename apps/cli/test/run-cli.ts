@@ -1,6 +1,7 @@
 /**
  * Runs the command line inside the test, with streams that are read afterwards.
  */
+import { Readable } from 'node:stream';
 import { run } from '@stricli/core';
 import { application } from '../src/application.ts';
 import { normalizeArguments } from '../src/arguments.ts';
@@ -14,6 +15,11 @@ export interface CliResult {
 }
 
 export async function runCli(...argv: string[]): Promise<CliResult> {
+  return runCliWith('', ...argv);
+}
+
+/** The same with something piped in. */
+export async function runCliWith(input: string, ...argv: string[]): Promise<CliResult> {
   let stdout = '';
   let stderr = '';
   const out = {
@@ -35,6 +41,7 @@ export async function runCli(...argv: string[]): Promise<CliResult> {
   };
   const context: AusteerContext = {
     process,
+    stdin: Readable.from(input === '' ? [] : [input]),
     terminal: createTerminal({ stdout: out, stderr: err, environment: {} }),
     signal: new AbortController().signal,
   };

@@ -19,6 +19,7 @@ import {
 } from './ablations.ts';
 import { createAusteerMethod } from './austeer.ts';
 import { createCaaMethod } from './caa.ts';
+import { createCausalMethod } from './causal.ts';
 import { createItiMethod } from './iti.ts';
 import { createSadiMethod } from './sadi.ts';
 import type { SparseAutoencoder } from './sparse-autoencoder.ts';
@@ -47,6 +48,7 @@ export interface MethodOptions {
 
 const FACTORIES: Readonly<Record<string, (options: MethodOptions) => SteeringMethod>> = {
   austeer: createAusteerMethod,
+  causal: createCausalMethod,
   iti: (options) => createItiMethod(options),
   'iti/probe': (options) => createItiMethod({ ...options, direction: 'probe' }),
   'iti/random': (options) => createItiMethod({ ...options, direction: 'random' }),
@@ -93,6 +95,10 @@ const SMALL: Readonly<Record<string, readonly [budgets: readonly number[], stren
   austeer: [
     [16, 64],
     [5, 20],
+  ],
+  causal: [
+    [20, 100],
+    [0.05, 0.25],
   ],
   'austeer/all-units': [[], [0.02, 0.1, 0.5, 2]],
   'austeer/broader-budgets': [

@@ -6,7 +6,9 @@
 import {
   createRandom,
   EmptyInputError,
+  type GainGradientSource,
   InvalidArgumentError,
+  type LanguageModel,
   type ModelIdentity,
   type Random,
   type Site,
@@ -14,8 +16,10 @@ import {
   type Unit,
 } from '@austeer/core';
 import {
+  type CountsFile,
   countsToSafetensors,
   measurePairs,
+  needsGradients,
   type PairStatistics,
   type RankedUnit,
   type Ranking,
@@ -26,6 +30,7 @@ import {
 import { type FittedMethod, type MethodSetting, type PlanEdit, planFromEdits } from '@austeer/steering';
 import { refuse } from './method-checks.ts';
 import { NothingToSteerError } from './nothing-to-steer-error.ts';
+import { measurePairGradients, type PairGradientOptions } from './pair-gradients.ts';
 import type { TypedMethod } from './typed-method.ts';
 
 /** How units are found. */
@@ -40,12 +45,23 @@ export interface UnitRules {
   readonly mode?: ScoringMode | undefined;
   /** Settings to try. @default those that the paper sweeps */
   readonly grid?: readonly MethodSetting[] | undefined;
+  /** How causal rankings are measured. */
+  readonly causal?: CausalRules | undefined;
 }
+
+/** How the gradients of causal rankings are measured. */
+export interface CausalRules extends Pick<PairGradientOptions, 'answerForms' | 'perToken'> {
+  /** Where gradients come from, for models that cannot be differentiated. @default the model itself */
+  readonly source?: ((model: LanguageModel) => GainGradientSource) | undefined;
+}
+
+/** Counts and moments, and gradients where the ranking is made of them. */
+export type UnitStatistics = PairStatistics & Pick<CountsFile, 'gradients'>;
 
 /** Units found on pairs. */
 export interface FittedUnits extends FittedMethod {
   /** Counts and moments of the pairs, at all sites of the method. */
-  readonly statistics: PairStatistics;
+  readonly statistics: UnitStatistics;
   readonly rules: {
     readonly sites: readonly Site[];
     readonly ranking: Ranking;
@@ -84,17 +100,18 @@ export interface RankedSite {
 export function createUnitMethod(variant: UnitVariant, options: UnitRules): UnitMethod {
   const { sites = ['attention', 'ffn'], ranking = 'momentum', ties = 'index', mode = 'official' } = options;
   const { name, hasBudget = true } = variant;
+  const { source, ...causal } = options.causal ?? {};
   if (sites.length === 0) throw new EmptyInputError({ what: `Sites of ${name}` });
   return {
     name,
     ...(hasBudget && { budgetOf: 'units' as const }),
     grid: options.grid ?? variant.grid.flatMap((setting) => sites.map((site) => ({ ...setting, site }))),
     async fit({ model, pairs, seed = 0, provenance = {}, ...call }) {
-      const statistics = await measurePairs(model.capturePairs(pairs, { ...call, sites }), {
+      const measured = await measurePairs(model.capturePairs(pairs, { ...call, sites }), {
         sites,
         signal: call.signal,
       });
-      const { counts } = statistics;
+      const { counts } = measured;
       const tells = Object.values(counts.sites).some(({ promoted, suppressed }) =>
         promoted.some((up, unit) => up > 0 || suppressed[unit]! > 0),
       );
@@ -104,7 +121,18 @@ export function createUnitMethod(variant: UnitVariant, options: UnitRules): Unit
           reason: `no unit of ${sites.join(', ')} differs between right and wrong texts in ${counts.pairs} pairs`,
         });
       }
-      const facts = { method: name, pairs: counts.pairs, sites, ranking, ties, mode, seed };
+      const gradients = needsGradients(ranking)
+        ? await measurePairGradients({ ...call, ...causal, model: source?.(model) ?? model, pairs, sites })
+        : undefined;
+      const statistics = { ...measured, ...(gradients && { gradients: gradients.classes }) };
+      const facts = {
+        ...{ method: name, pairs: counts.pairs, sites, ranking, ties, mode, seed },
+        ...(gradients && {
+          withoutMargin: gradients.leftOut.length,
+          meanMargin: gradients.meanMargin,
+          perToken: gradients.perToken,
+        }),
+      };
       return {
         name,
         facts,
@@ -162,7 +190,7 @@ export function gainOf({ sign, score }: RankedUnit): { gain: number; bias: numbe
 
 function rankedSite(
   model: ModelIdentity,
-  statistics: PairStatistics,
+  statistics: UnitStatistics,
   rules: FittedUnits['rules'],
   site: Site,
 ): RankedSite {

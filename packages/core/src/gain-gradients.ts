@@ -25,7 +25,7 @@ export interface ItemGradients {
   readonly id: string;
   readonly label?: string | undefined;
   readonly margin: number;
-  /** ∂margin/∂gain, `[layers, width]` per site. */
+  /** ∂margin/∂gain, `[layers, width]` per site; NaN for a unit that the source did not measure. */
   readonly gradients: Readonly<Partial<Record<Site, FloatTensor>>>;
 }
 

@@ -4,15 +4,8 @@
  *
  * @module
  */
-import {
-  EmptyInputError,
-  InvalidArgumentError,
-  type LanguageModel,
-  type ModelCallOptions,
-  type TokenPair,
-  type TokenSequence,
-} from '@austeer/core';
-import type { ScoredUnit } from '@austeer/localize';
+import { EmptyInputError, type LanguageModel, type ModelCallOptions, type TokenPair } from '@austeer/core';
+import { marginItem, type ScoredUnit } from '@austeer/localize';
 import { compilePlan, createPlan } from '@austeer/steering';
 
 /** A unit and what steering it alone does. */
@@ -53,14 +46,14 @@ export async function causalEffects<U extends ScoredUnit>(
   const { model, units, pairs, alpha, batchSize, signal, onProgress } = options;
   if (units.length === 0) throw new EmptyInputError({ what: 'Units' });
   if (pairs.length === 0) throw new EmptyInputError({ what: 'Pairs' });
-  const questions = pairs.map(splitPair);
+  const questions = pairs.map(marginItem);
   const steering = units.map((unit) =>
     compilePlan(createPlan({ ranking: [unit], k: 1, alpha, model: model.identity }), model.identity),
   );
   /** By class: how many pairs, and the sum of changes of each unit. */
   const classes = new Map<string | undefined, { pairs: number; changes: Float64Array }>();
   for (const [done, { prompt, right, label }] of questions.entries()) {
-    const item = { prompt, candidates: [right] };
+    const item = { prompt, candidates: right };
     const [plain, ...steered] = await model.score([item, ...units.map(() => item)], {
       steering: [undefined, ...steering],
       batchSize,
@@ -82,22 +75,4 @@ export async function causalEffects<U extends ScoredUnit>(
   return units
     .map((unit, index) => ({ ...unit, effect: effectOf(index) }))
     .sort((a, b) => b.effect - a.effect);
-}
-
-/** What both texts begin with, and what the right one goes on with. */
-function splitPair({ id, positive, negative, label }: TokenPair): {
-  prompt: TokenSequence;
-  right: TokenSequence;
-  label: string | undefined;
-} {
-  let shared = 0;
-  while (shared < positive.length && positive[shared] === negative[shared]) shared++;
-  if (shared === 0 || shared === positive.length) {
-    throw new InvalidArgumentError({
-      argument: `pair "${id}"`,
-      given: shared === 0 ? 'texts that do not begin alike' : 'a right text that the wrong one begins with',
-      expected: 'one question with two answers',
-    });
-  }
-  return { prompt: positive.slice(0, shared), right: positive.slice(shared), label };
 }

@@ -31,7 +31,7 @@ import {
   type SelectionOptions,
   selectSetting,
 } from './fit-on-task.ts';
-import type { AnswerLine, RunHeader, SelectionLog } from './run-log.ts';
+import { type AnswerLine, describeTask, type RunHeader, type SelectionLog } from './run-log.ts';
 import type { EvaluatedCell, SelectionCriterion, SteeringCell } from './select-cell.ts';
 
 /** A method and the settings that it may choose among. */
@@ -183,15 +183,7 @@ export async function compareMethods(options: CompareMethodsOptions): Promise<Co
     seconds: (Date.now() - started.getTime()) / 1000,
     seed,
     model: { ...model.identity, precision },
-    task: {
-      name: task.name,
-      description: task.description,
-      answerKind: task.answerKind,
-      source: task.source,
-      pairs: task.pairs.length,
-      validationItems: validation.length,
-      testItems: test.length,
-    },
+    task: describeTask(task, { validation, test }),
     criterion,
     reference,
     vanilla: { summary: summarizeAnswers(plain.records, { seed }), secondsPerItem: plain.secondsPerItem },

@@ -19,8 +19,31 @@ import type { AnswerComparison, AnswerRecord, AnswerSummary } from '@austeer/eva
 import type { LabelShare, RankedUnit, Ranking, TieOrder, TiesAtCut } from '@austeer/localize';
 import type { Task } from '@austeer/pairs';
 import type { PlanDescription } from '@austeer/steering';
-import type { ComparisonLog } from './compare-methods.ts';
+import type { ComparisonHeader, ComparisonLog } from './compare-methods.ts';
 import type { EvaluatedCell, SelectionCriterion, SteeringCell } from './select-cell.ts';
+
+/** A task as the log has it. */
+export interface TaskLog extends Pick<Task, 'name' | 'description' | 'answerKind' | 'source'> {
+  readonly pairs: number;
+  readonly validationItems: number;
+  readonly testItems: number;
+}
+
+/** The task of a run, and how its items were split. */
+export function describeTask(
+  { name, description, answerKind, source, pairs }: Task,
+  { validation, test }: { validation: readonly unknown[]; test: readonly unknown[] },
+): TaskLog {
+  return {
+    name,
+    description,
+    answerKind,
+    source,
+    pairs: pairs.length,
+    validationItems: validation.length,
+    testItems: test.length,
+  };
+}
 
 /** `run.json`. */
 export interface RunHeader {
@@ -32,15 +55,7 @@ export interface RunHeader {
   readonly seconds: number;
   readonly seed: number;
   readonly model: ModelIdentity & { readonly precision: string };
-  readonly task: {
-    readonly name: string;
-    readonly description: string;
-    readonly answerKind: Task['answerKind'];
-    readonly source: Task['source'];
-    readonly pairs: number;
-    readonly validationItems: number;
-    readonly testItems: number;
-  };
+  readonly task: TaskLog;
   /** The method that was fitted, and its facts. Absent when the run steered with a given plan, or not at all. */
   readonly method?: { readonly name: string; readonly facts: Readonly<Record<string, unknown>> } | undefined;
   /** Units that AUSteer or one of its variants found; absent for other methods. */
@@ -183,13 +198,34 @@ export async function writeRunLog(folder: string, log: RunLog | ComparisonLog): 
  * ```
  */
 export async function readRunLog(folder: string): Promise<Omit<RunLog, 'files'>> {
-  const headerPath = join(folder, HEADER_FILES['austeer-run']);
-  const header = parseJson(await readText(headerPath), headerPath) as RunHeader;
-  if (header.format !== 'austeer-run' || header.version !== 1) {
+  return readLog<RunHeader>(folder, 'austeer-run');
+}
+
+/**
+ * Reads the folder of a comparison.
+ *
+ * @throws FileMissingError, FileFormatError when it is incomplete or of another kind or version.
+ *
+ * @example
+ * ```ts
+ * const { header, answers } = await readComparisonLog('runs/compared');
+ * ```
+ */
+export async function readComparisonLog(folder: string): Promise<Omit<ComparisonLog, 'files'>> {
+  return readLog<ComparisonHeader>(folder, 'austeer-comparison');
+}
+
+async function readLog<Header extends RunHeader | ComparisonHeader>(
+  folder: string,
+  format: Header['format'],
+): Promise<{ header: Header; answers: AnswerLine[] }> {
+  const headerPath = join(folder, HEADER_FILES[format]);
+  const header = parseJson(await readText(headerPath), headerPath) as Header;
+  if (header.format !== format || header.version !== 1) {
     throw new FileFormatError({
       path: headerPath,
       format: 'run log',
-      problem: `it is ${showValue(header.format)} version ${showValue(header.version)}; this program reads "austeer-run" version 1`,
+      problem: `it is ${showValue(header.format)} version ${showValue(header.version)}; this program reads "${format}" version 1`,
     });
   }
   const answersPath = join(folder, ANSWERS_FILE);

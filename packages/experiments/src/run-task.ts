@@ -12,7 +12,7 @@ import {
   compareAnswers,
   summarizeAnswers,
 } from '@austeer/evaluators';
-import { labelShare, rankPairs, tiesAtCut } from '@austeer/localize';
+import { labelShare, needsGradients, rankPairs, tiesAtCut } from '@austeer/localize';
 import { type EncodeReport, splitItems, type Task, type TestItem } from '@austeer/pairs';
 import {
   compilePlan,
@@ -33,14 +33,14 @@ import {
   type SelectionOptions,
   selectSetting,
 } from './fit-on-task.ts';
-import type { LocalizationLog, RunHeader, RunLog } from './run-log.ts';
+import { describeTask, type LocalizationLog, type RunHeader, type RunLog } from './run-log.ts';
 import { type EvaluatedCell, gridCells, settingOf } from './select-cell.ts';
 
 /** How AUSteer is fitted. */
 export interface FitOptions extends SelectionOptions, Omit<UnitRules, 'grid'> {
   /** Budgets k. @default [16, 64] */
   readonly budgets?: readonly number[] | undefined;
-  /** Strengths α. @default [5, 20] */
+  /** Strengths α. @default [5, 20]; [0.05, 0.25, 1] for causal rankings, whose gains are ± α */
   readonly strengths?: readonly number[] | undefined;
 }
 
@@ -148,15 +148,7 @@ export async function runTask(options: RunTaskOptions): Promise<RunResult> {
     seconds: (Date.now() - started.getTime()) / 1000,
     seed,
     model: { ...model.identity, precision },
-    task: {
-      name: task.name,
-      description: task.description,
-      answerKind: task.answerKind,
-      source: task.source,
-      pairs: task.pairs.length,
-      validationItems: validation.length,
-      testItems: test.length,
-    },
+    task: describeTask(task, { validation, test }),
     ...(found && { method: { name: found.fitted.name, facts: found.fitted.facts } }),
     ...(found?.localization && { localization: found.localization }),
     ...(found && { selection: found.selection }),
@@ -197,7 +189,8 @@ type FilledUse = UseOptions & { readonly settings: readonly MethodSetting[] };
 function useOf(method: NonNullable<RunTaskOptions['method']>): FilledUse | undefined {
   if (typeof method === 'string' || 'plan' in method) return undefined;
   if ('use' in method) return { ...method, settings: method.settings ?? method.use.grid };
-  const { sites = ['attention', 'ffn'], budgets = [16, 64], strengths = [5, 20] } = method.fit;
+  const { sites = ['attention', 'ffn'], budgets = [16, 64], ranking = 'momentum' } = method.fit;
+  const { strengths = needsGradients(ranking) ? [0.05, 0.25, 1] : [5, 20] } = method.fit;
   const settings = gridCells({ sites, budgets, strengths }).map(settingOf);
   return { ...method.fit, use: createAusteerMethod({ ...method.fit, sites }), settings };
 }

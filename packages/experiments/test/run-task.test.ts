@@ -68,6 +68,13 @@ describe('runTask', () => {
     expect(text(facts(other))).not.toBe(text(facts(first)));
   });
 
+  it('chooses among gains of ± α for a causal ranking', async () => {
+    const causal = { sites: ['ffn'], budgets: [3], ranking: 'causal', validationItems: 10 } as const;
+    const { plan } = await runTask({ model, task, method: { fit: causal }, tool, precision: 'fp32' });
+    expect(plan?.edits.map(({ gain }) => Math.abs(gain))).toEqual([1, 1, 1]);
+    expect([0.05, 0.25, 1]).toContain(plan?.strength);
+  });
+
   it('tells what happens, and its plan is the one it logs', async () => {
     const events: RunEvent[] = [];
     const { log, plan } = await runTask({

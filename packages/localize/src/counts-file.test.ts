@@ -1,6 +1,7 @@
 import { floatTensor, readSafetensors, writeSafetensors } from '@austeer/core';
 import { describe, expect, it } from 'vitest';
 import { countsFromSafetensors, countsToSafetensors } from './counts-file.ts';
+import { measureGradients } from './gradient-moments.ts';
 import { measurePairs } from './label-counts.ts';
 
 const site = (...values: number[]) => floatTensor(Float32Array.from(values), [2, 2]);
@@ -50,6 +51,35 @@ describe('a counts file', () => {
       counts,
       provenance: {},
     });
+  });
+
+  it('gives back gradients by class, with units that were not measured', async () => {
+    const item = (label: string | undefined, ...values: number[]) => ({
+      id: String(label),
+      ...(label !== undefined && { label }),
+      margin: 0,
+      gradients: { ffn: site(...values), attention: site(4, 3, 2, 1) },
+    });
+    const items = [item('yes', 1, 2, 3, Number.NaN), item(undefined, 5, 6, 7, Number.NaN)];
+    const gradients = await measureGradients(items, { sites: ['attention', 'ffn'] });
+    const written = { ...(await file()), gradients };
+    const bytes = countsToSafetensors(written);
+    expect(countsFromSafetensors(bytes)).toEqual(written);
+    const { metadata, tensors } = readSafetensors(bytes);
+    const broken = (header: object, left = tensors) =>
+      writeSafetensors({
+        metadata: { austeer: JSON.stringify({ ...JSON.parse(metadata.austeer!), ...header }) },
+        tensors: Object.fromEntries(left),
+      });
+    const without = new Map(tensors);
+    without.delete('gradient.1.ffn.mean');
+    expect(() => countsFromSafetensors(broken({}, without))).toThrow(/gradient\.1\.moments of some sites/);
+    expect(() => countsFromSafetensors(broken({ gradients: 'x' }))).toThrow(/no list/);
+    expect(() => countsFromSafetensors(broken({ gradients: [{ items: 0 }] }))).toThrow(/no number of items/);
+    const one = { items: 1 };
+    expect(() => countsFromSafetensors(broken({ gradients: [one, one, one] }))).toThrow(
+      /gradients of class 2/,
+    );
   });
 
   it('refuses counts that cannot be', async () => {

@@ -1,7 +1,8 @@
 /**
  * Counts as a safetensors file: tensors `<site>.promoted` and `<site>.suppressed`, int32 `[layers, width]`, and
  * a JSON document under the metadata key `austeer`. Where they were measured, `<site>.mean` and `<site>.squares`
- * (float64) hold the moments, and `label.<i>.<site>.promoted` and so on the counts of the i-th label.
+ * (float64) hold the moments, `label.<i>.<site>.promoted` and so on the counts of the i-th label, and
+ * `gradient.<i>.<site>.mean` and `.squares` the moments of the gradients of the i-th class.
  *
  * @module
  */
@@ -17,6 +18,7 @@ import {
   writeSafetensors,
 } from '@austeer/core';
 import type { DifferenceMoments, SiteMoments } from './difference-moments.ts';
+import type { GradientClass } from './gradient-moments.ts';
 import type { MomentumCounts, SiteCounts } from './momentum-counts.ts';
 
 const FORMAT = 'austeer-counts';
@@ -29,6 +31,8 @@ export interface CountsFile {
   readonly moments?: DifferenceMoments | undefined;
   /** Counts by class of the right answer, where pairs have labels. */
   readonly byLabel?: Readonly<Record<string, MomentumCounts>> | undefined;
+  /** Moments of what each unit's gain does to the right answer, by class, where they were measured at all counted sites. */
+  readonly gradients?: readonly GradientClass[] | undefined;
   /** Absent where activations came from files. */
   readonly model?: ModelIdentity | undefined;
   /** Free facts: pairs file, task, seed, versions. */
@@ -45,22 +49,27 @@ export interface CountsFile {
  * ```
  */
 export function countsToSafetensors(file: CountsFile): Uint8Array {
-  const { counts, moments, byLabel = {}, model, provenance } = file;
+  const { counts, moments, byLabel = {}, gradients, model, provenance } = file;
   const labels = Object.keys(byLabel);
   const tensors: Record<string, SafetensorsEntry> = countTensors('', counts);
   for (const [index, label] of labels.entries()) {
     Object.assign(tensors, countTensors(`label.${index}.`, byLabel[label]!));
   }
-  for (const [site, { width, mean, squares }] of Object.entries(moments?.sites ?? {})) {
-    const shape = [counts.layers, width];
-    tensors[`${site}.mean`] = { dtype: 'F64', shape, data: mean };
-    tensors[`${site}.squares`] = { dtype: 'F64', shape, data: squares };
+  if (moments !== undefined) Object.assign(tensors, momentTensors('', moments));
+  for (const [index, { moments: ofClass }] of gradients?.entries() ?? []) {
+    Object.assign(tensors, momentTensors(`gradient.${index}.`, ofClass));
   }
   const header = {
     format: FORMAT,
     version: VERSION,
     pairs: counts.pairs,
     ...(labels.length > 0 && { labels: labels.map((label) => ({ label, pairs: byLabel[label]!.pairs })) }),
+    ...(gradients && {
+      gradients: gradients.map(({ label, moments: { pairs } }) => ({
+        ...(label !== undefined && { label }),
+        items: pairs,
+      })),
+    }),
     ...(model && { model }),
     provenance,
   };
@@ -73,6 +82,19 @@ function countTensors(prefix: string, { layers, sites }: MomentumCounts): Record
     const shape = [layers, width];
     tensors[`${prefix}${site}.promoted`] = { dtype: 'I32', shape, data: promoted };
     tensors[`${prefix}${site}.suppressed`] = { dtype: 'I32', shape, data: suppressed };
+  }
+  return tensors;
+}
+
+function momentTensors(
+  prefix: string,
+  { layers, sites }: DifferenceMoments,
+): Record<string, SafetensorsEntry> {
+  const tensors: Record<string, SafetensorsEntry> = {};
+  for (const [site, { width, mean, squares }] of Object.entries(sites)) {
+    const shape = [layers, width];
+    tensors[`${prefix}${site}.mean`] = { dtype: 'F64', shape, data: mean };
+    tensors[`${prefix}${site}.squares`] = { dtype: 'F64', shape, data: squares };
   }
   return tensors;
 }
@@ -106,13 +128,15 @@ export function countsFromSafetensors(bytes: Uint8Array, options: { path?: strin
     throw fail(`it has version ${showValue(header.version)}; this program reads ${VERSION}`);
   const counts = readCounts(tensors, '', header.pairs, fail);
   const byLabel = readLabels(tensors, header.labels, counts, fail);
-  const moments = readMoments(tensors, counts, fail);
+  const moments = readMoments({ tensors, prefix: '', counts, pairs: counts.pairs, fail });
+  const gradients = readGradients(tensors, header.gradients, counts, fail);
   const provenance = isRecord(header.provenance) ? header.provenance : {};
   const model = isRecord(header.model) ? (header.model as unknown as ModelIdentity) : undefined;
   return {
     counts,
     ...(moments && { moments }),
     ...(byLabel && { byLabel }),
+    ...(gradients && { gradients }),
     ...(model && { model }),
     provenance,
   };
@@ -177,28 +201,58 @@ function readLabels(
   return Object.fromEntries(entries);
 }
 
-function readMoments(tensors: Tensors, counts: MomentumCounts, fail: Fail): DifferenceMoments | undefined {
+function readGradients(
+  tensors: Tensors,
+  classes: unknown,
+  counts: MomentumCounts,
+  fail: Fail,
+): GradientClass[] | undefined {
+  if (classes === undefined) return undefined;
+  if (!Array.isArray(classes) || !classes.every(isRecord)) throw fail('its classes of gradients are no list');
+  return classes.map(({ label, items }, index): GradientClass => {
+    const isCount = typeof items === 'number' && Number.isSafeInteger(items) && items >= 1;
+    if (!isCount || !(label === undefined || typeof label === 'string')) {
+      throw fail(`class ${index} of its gradients has no number of items, or a label that is no text`);
+    }
+    const prefix = `gradient.${index}.`;
+    const moments = readMoments({ tensors, prefix, counts, pairs: items, fail, mayLack: true });
+    if (moments === undefined) throw fail(`it has no gradients of class ${index}`);
+    return { ...(label !== undefined && { label }), moments };
+  });
+}
+
+/** @param options.mayLack whether NaN may stand for units that were not measured */
+function readMoments(options: {
+  tensors: Tensors;
+  prefix: string;
+  counts: MomentumCounts;
+  pairs: number;
+  fail: Fail;
+  mayLack?: boolean;
+}): DifferenceMoments | undefined {
+  const { tensors, prefix, counts, pairs, fail, mayLack = false } = options;
   const sites: Partial<Record<Site, SiteMoments>> = {};
   for (const [site, { width }] of Object.entries(counts.sites) as [Site, SiteCounts][]) {
-    const [mean, squares] = ['mean', 'squares'].map((name) => {
-      const tensor = tensors.get(`${site}.${name}`);
+    const [mean, squares] = ['mean', 'squares'].map((part) => {
+      const name = `${prefix}${site}.${part}`;
+      const tensor = tensors.get(name);
       if (tensor === undefined) return undefined;
       if (tensor.dtype !== 'F64' || tensor.shape.join() !== [counts.layers, width].join()) {
-        throw fail(`${site}.${name} is not float64 [${counts.layers}, ${width}]`);
+        throw fail(`${name} is not float64 [${counts.layers}, ${width}]`);
       }
       const { buffer, byteOffset, byteLength } = tensor.data;
       const values = new Float64Array(buffer.slice(byteOffset, byteOffset + byteLength));
-      if (!values.every((value) => Number.isFinite(value) && (name === 'mean' || value >= 0))) {
-        throw fail(`${site}.${name} holds numbers that cannot be`);
-      }
+      const canBe = (value: number): boolean =>
+        (mayLack && Number.isNaN(value)) || (Number.isFinite(value) && (part === 'mean' || value >= 0));
+      if (!values.every(canBe)) throw fail(`${name} holds numbers that cannot be`);
       return values;
     });
     if (mean !== undefined && squares !== undefined) sites[site] = { width, mean, squares };
   }
   const measured = Object.keys(sites).length;
   if (measured === 0) return undefined;
-  if (measured < Object.keys(counts.sites).length) throw fail('it has moments of some sites only');
-  return { pairs: counts.pairs, layers: counts.layers, sites };
+  if (measured < Object.keys(counts.sites).length) throw fail(`it has ${prefix}moments of some sites only`);
+  return { pairs, layers: counts.layers, sites };
 }
 
 function parseHeader(text: string | undefined): Record<string, unknown> | undefined {

@@ -82,18 +82,8 @@ export function createDifferenceMeter(options: { sites: readonly Site[] }): Diff
         const positive = pair.positive[site]!;
         const negative = pair.negative[site]!.data;
         const size = positive.data.length;
-        measured[site] ??= {
-          width: positive.shape[1]!,
-          mean: new Float64Array(size),
-          squares: new Float64Array(size),
-        };
-        const { mean, squares } = measured[site];
-        for (let unit = 0; unit < size; unit++) {
-          const difference = positive.data[unit]! - negative[unit]!;
-          const distance = difference - mean[unit]!;
-          mean[unit]! += distance / pairs;
-          squares[unit]! += distance * (difference - mean[unit]!);
-        }
+        measured[site] ??= emptyMoments(size / positive.shape[1]!, positive.shape[1]!);
+        addToMoments(measured[site], pairs, (unit) => positive.data[unit]! - negative[unit]!);
       }
     },
     moments() {
@@ -108,6 +98,29 @@ export function createDifferenceMeter(options: { sites: readonly Site[] }): Diff
       return { pairs, layers: mean.length / width, sites };
     },
   };
+}
+
+/** Moments of nothing yet. */
+export function emptyMoments(layers: number, width: number): SiteMoments {
+  return {
+    width,
+    mean: new Float64Array(layers * width),
+    squares: new Float64Array(layers * width),
+  };
+}
+
+/** Takes one more number of each unit, the `count`-th. */
+export function addToMoments(
+  { mean, squares }: SiteMoments,
+  count: number,
+  numberOf: (unit: number) => number,
+): void {
+  for (let unit = 0; unit < mean.length; unit++) {
+    const value = numberOf(unit);
+    const distance = value - mean[unit]!;
+    mean[unit]! += distance / count;
+    squares[unit]! += distance * (value - mean[unit]!);
+  }
 }
 
 /**

@@ -13,12 +13,22 @@ export {
   type SiteMoments,
 } from './difference-moments.ts';
 export {
+  causalScores,
+  causalTValues,
+  createGradientMeter,
+  type GradientClass,
+  type GradientMeter,
+  measureGradients,
+  mergeGradients,
+} from './gradient-moments.ts';
+export {
   balancedScores,
   type LabelShare,
   labelShare,
   measurePairs,
   type PairStatistics,
 } from './label-counts.ts';
+export { marginItem } from './margin-item.ts';
 export {
   countMomentum,
   createMomentumCounter,
@@ -30,7 +40,7 @@ export {
 export { readNpy, readNpz } from './npy.ts';
 export { pairActivations } from './pair-activations.ts';
 export { randomUnits } from './random-units.ts';
-export { RANKINGS, type Ranking, rankPairs } from './rank-pairs.ts';
+export { needsGradients, RANKINGS, type Ranking, rankPairs } from './rank-pairs.ts';
 export {
   activationDifferences,
   effectSizes,

@@ -1,5 +1,6 @@
 import { floatTensor } from '@austeer/core';
 import { describe, expect, it } from 'vitest';
+import { measureGradients } from './gradient-moments.ts';
 import { measurePairs } from './label-counts.ts';
 import { RANKINGS, type Ranking, rankPairs } from './rank-pairs.ts';
 
@@ -16,6 +17,18 @@ const measured = () =>
     ],
     { sites: ['ffn'] },
   );
+
+/** Unit 0 harms both classes, 1 helps a little, 2 helps one class much, 3 was not measured. */
+const withGradients = async () => {
+  const effects = (label: string, ...values: number[]) => ({
+    id: label,
+    label,
+    margin: 1,
+    gradients: ffn(...values),
+  });
+  const items = [effects('yes', -2, 1, 4, Number.NaN), effects('no', -4, 1, 0, Number.NaN)];
+  return { ...(await measured()), gradients: await measureGradients(items, { sites: ['ffn'] }) };
+};
 
 describe('rankPairs', () => {
   it.each<[Ranking, number[]]>([
@@ -45,11 +58,32 @@ describe('rankPairs', () => {
     }
   });
 
+  it('causal: by the size of the effect, all as strong, with the sign of the effect', async () => {
+    const statistics = await withGradients();
+    const units = rankPairs(statistics, { ranking: 'causal' });
+    expect(units.map(({ index, sign, score }) => [index, sign, score])).toEqual([
+      [0, -1, 1],
+      [2, 1, 1],
+      [1, 1, 1],
+    ]);
+    expect(units[0]).toMatchObject({ effect: -3, promoted: 3, suppressed: 1 });
+    expect(rankPairs(statistics, { ranking: 'causal', top: 1 })).toEqual(units.slice(0, 1));
+  });
+
+  it('causal, then momentum: the share of pairs orders and weighs, the effect gives the sign', async () => {
+    const units = rankPairs(await withGradients(), { ranking: 'causal-then-momentum', top: 2 });
+    expect(units.map(({ index, sign, score }) => [index, sign, score])).toEqual([
+      [1, 1, 1],
+      [0, -1, 0.75],
+    ]);
+  });
+
   it('says what is missing', async () => {
     const { counts } = await measured();
     expect(() => rankPairs({ counts }, { ranking: 'difference' })).toThrow(/moments/);
     expect(() => rankPairs({ counts }, { ties: 'effect-size' })).toThrow(/moments/);
     expect(() => rankPairs({ counts }, { ranking: 'balanced' })).toThrow(/Classes/);
+    expect(() => rankPairs({ counts }, { ranking: 'causal' })).toThrow(/measureGradients/);
     expect(() => rankPairs({ counts }, { ranking: 'best' as Ranking })).toThrow(RANKINGS.join(', '));
   });
 });

@@ -6,6 +6,7 @@
 import { InvalidArgumentError, type Site, UnknownNameError } from '@austeer/core';
 import type { CountsFile } from './counts-file.ts';
 import type { DifferenceMoments } from './difference-moments.ts';
+import { causalScores, type GradientClass } from './gradient-moments.ts';
 import { balancedScores } from './label-counts.ts';
 import type { MomentumCounts } from './momentum-counts.ts';
 import {
@@ -26,21 +27,45 @@ import {
  * - `balanced`: that share averaged over classes of the right answer, see {@link balancedScores}
  * - `effect-size`: the mean difference over its deviation
  * - `difference`: the mean difference, as SADI does
+ * - `causal`: what the unit's gain does to the right answer, see {@link causalScores}
+ * - `causal-then-momentum`: momentum among the units with the largest causal scores, with their signs
  *
  * @example
  * ```ts
- * RANKINGS; // ['momentum', 'balanced', 'effect-size', 'difference']
+ * RANKINGS; // ['momentum', 'balanced', 'effect-size', 'difference', 'causal', 'causal-then-momentum']
  * ```
  */
-export const RANKINGS = Object.freeze(['momentum', 'balanced', 'effect-size', 'difference'] as const);
+export const RANKINGS = Object.freeze([
+  'momentum',
+  'balanced',
+  'effect-size',
+  'difference',
+  'causal',
+  'causal-then-momentum',
+] as const);
 
 /** One of {@link RANKINGS}. */
 export type Ranking = (typeof RANKINGS)[number];
 
 /**
- * Ranks units by name of the ranking. Whatever orders them, `score` is a share of pairs in (0, 1], so that plans of
- * different rankings steer with like strength: the balanced share for `balanced`, momentum for the others. `sign` is
- * the ranking's own.
+ * Whether a ranking is made of gradients.
+ *
+ * @example
+ * ```ts
+ * needsGradients('causal'); // true
+ * ```
+ */
+export function needsGradients(ranking: Ranking): boolean {
+  return ranking === 'causal' || ranking === 'causal-then-momentum';
+}
+
+/** Units with the largest causal scores that `causal-then-momentum` orders. */
+const CAUSAL_SHORTLIST = 500;
+
+/**
+ * Ranks units by name of the ranking. Whatever orders them, `score` is in (0, 1], so that plans of different rankings
+ * steer with like strength: the balanced share of pairs for `balanced`, 1 for `causal` (the gain is ± the strength),
+ * momentum for the others. `sign` is the ranking's own.
  *
  * @param options.ranking what units are ordered by. @default 'momentum'
  * @param options.ties order of units of one momentum or balanced share. @default 'index', as released
@@ -49,8 +74,8 @@ export type Ranking = (typeof RANKINGS)[number];
  * @param options.top most units returned, ≥ 1. @default all
  * @throws UnknownNameError for another ranking, order or mode.
  * @throws EmptyInputError for `balanced` where pairs have no label.
- * @throws InvalidArgumentError when a site was not measured, `top` is no whole number ≥ 1, moments are missing where
- *   they are needed, or a single pair has no deviation.
+ * @throws InvalidArgumentError when a site was not measured, `top` is no whole number ≥ 1, moments or gradients are
+ *   missing where they are needed, or a single pair has no deviation.
  *
  * @example
  * ```ts
@@ -65,7 +90,7 @@ export type Ranking = (typeof RANKINGS)[number];
  * ```
  */
 export function rankPairs(
-  statistics: Pick<CountsFile, 'counts' | 'moments' | 'byLabel'>,
+  statistics: Pick<CountsFile, 'counts' | 'moments' | 'byLabel' | 'gradients'>,
   options: {
     ranking?: Ranking | undefined;
     ties?: TieOrder | undefined;
@@ -75,7 +100,7 @@ export function rankPairs(
   },
 ): RankedUnit[] {
   const { ranking = 'momentum', ties, mode, sites, top } = options;
-  const { counts, moments, byLabel = {} } = statistics;
+  const { counts, moments, byLabel = {}, gradients } = statistics;
   switch (ranking) {
     case 'momentum':
       return rankUnits(counts, { sites, top, mode, ties, moments });
@@ -85,6 +110,13 @@ export function rankPairs(
       return byMomentum(rankScores(effectSizes(needed(moments)), { sites, top }), counts);
     case 'difference':
       return byMomentum(rankScores(activationDifferences(needed(moments)), { sites, top }), counts);
+    case 'causal':
+      return byCause(gradients, counts, { sites, top }).map((unit) => ({ ...unit, score: 1 }));
+    case 'causal-then-momentum':
+      return byCause(gradients, counts, { sites, top: CAUSAL_SHORTLIST })
+        .sort((a, b) => momentumOf(b, counts) - momentumOf(a, counts))
+        .slice(0, top)
+        .map((unit) => ({ ...unit, score: momentumOf(unit, counts) }));
     default:
       throw new UnknownNameError({ kind: 'ranking', given: ranking, known: RANKINGS });
   }
@@ -100,6 +132,28 @@ function needed(moments: DifferenceMoments | undefined): DifferenceMoments {
   });
 }
 
+/** Units by the size of their causal scores, which stand as `effect`. */
+function byCause(
+  gradients: readonly GradientClass[] | undefined,
+  counts: MomentumCounts,
+  options: { sites: readonly Site[] | undefined; top: number | undefined },
+): RankedUnit[] {
+  if (gradients === undefined) {
+    throw new InvalidArgumentError({
+      argument: 'gradients',
+      given: 'missing',
+      expected: 'the gradients of the pairs, which this ranking is made of',
+      advice: 'Measure them with the counts: measureGradients, or `austeer localize --ranking causal`',
+    });
+  }
+  const units = rankScores(causalScores(gradients), options);
+  return withCounts(units, counts).map((unit) => ({ ...unit, effect: unit.sign * unit.score }));
+}
+
+function momentumOf({ promoted, suppressed }: RankedUnit, { pairs }: MomentumCounts): number {
+  return Math.max(promoted, suppressed) / pairs;
+}
+
 function withCounts(units: readonly ScoredUnit[], counts: MomentumCounts): RankedUnit[] {
   return units.map((unit) => {
     const { width, promoted, suppressed } = counts.sites[unit.site]!;
@@ -110,8 +164,5 @@ function withCounts(units: readonly ScoredUnit[], counts: MomentumCounts): Ranke
 
 /** The same order, with momentum for the score. */
 function byMomentum(units: readonly ScoredUnit[], counts: MomentumCounts): RankedUnit[] {
-  return withCounts(units, counts).map((unit) => ({
-    ...unit,
-    score: Math.max(unit.promoted, unit.suppressed) / counts.pairs,
-  }));
+  return withCounts(units, counts).map((unit) => ({ ...unit, score: momentumOf(unit, counts) }));
 }

@@ -36,6 +36,8 @@ export interface ScoredUnit extends Unit {
 export interface RankedUnit extends ScoredUnit {
   readonly promoted: number;
   readonly suppressed: number;
+  /** Causal score, in nats for a gain of 1; given by causal rankings. */
+  readonly effect?: number | undefined;
 }
 
 /** How many units share the score at a cut: with few pairs thousands do, and their order decides. */
@@ -135,7 +137,7 @@ export interface UnitScores {
 
 /**
  * Ranks units by the size of any signed score, largest first; ties by layer, site, index. Scores of 0 are left
- * out.
+ * out, and NaN, which stands for a unit that was not measured.
  *
  * @param options.sites sites ranked together. @default all that have scores
  * @param options.top most units returned, ≥ 1. @default all
@@ -171,7 +173,8 @@ export function rankScores(
       const { width, values } = scores.sites[site]!;
       for (let index = 0; index < width; index++) {
         const value = values[layer * width + index]!;
-        if (value !== 0) units.push({ site, layer, index, score: Math.abs(value), sign: value > 0 ? 1 : -1 });
+        if (value > 0 || value < 0)
+          units.push({ site, layer, index, score: Math.abs(value), sign: value > 0 ? 1 : -1 });
       }
     }
   }

@@ -15,6 +15,7 @@ export type { EncoderConfiguration } from './encoder/encoder-folder.ts';
 export { openSentenceEncoder, type SentenceEncoderGraph } from './encoder/open-sentence-encoder.ts';
 export { type GgufFile, type GgufTensor, type GgufValue, openGguf, readTensor } from './gguf/read-gguf.ts';
 export { dequantize, type GgufTensorType } from './gguf/tensor-types.ts';
+export type { GradientGraph } from './gradient/write-gradient-graph.ts';
 export type { AttributeValue } from './model-file/attributes.ts';
 export type { OnnxElementType } from './model-file/element-types.ts';
 export {

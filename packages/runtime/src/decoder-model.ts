@@ -5,6 +5,7 @@
  */
 import {
   AusteerError,
+  type GainGradientSource,
   type LanguageModel,
   type ModelIdentity,
   type Site,
@@ -12,6 +13,8 @@ import {
 } from '@austeer/core';
 import { capturePairs, captureRows } from './capture.ts';
 import type { Decoder } from './engine/decoder.ts';
+import type { Differentiator } from './engine/differentiator.ts';
+import { gainGradients } from './gain-gradients.ts';
 import { generateRows } from './generate.ts';
 import { logProbabilityRows } from './log-probabilities.ts';
 import type { ModelContext } from './model-context.ts';
@@ -27,14 +30,16 @@ export class ModelDisposedError extends AusteerError {
 /** Puts the calls together. */
 export function createDecoderModel(options: {
   decoder: Decoder;
+  differentiator: Differentiator | undefined;
   identity: ModelIdentity;
   headSize: number;
   tokenizer: Tokenizer | undefined;
   contextLength: number;
   vocabularySize: number;
   padding: 'left' | 'right';
-}): LanguageModel {
-  const { decoder, identity, headSize, tokenizer, contextLength, vocabularySize, padding } = options;
+}): LanguageModel & GainGradientSource {
+  const { decoder, differentiator, identity, headSize, tokenizer, contextLength, vocabularySize, padding } =
+    options;
   let disposed = false;
   let last: Promise<unknown> = Promise.resolve();
   const exclusively = <T>(work: () => Promise<T>): Promise<T> => {
@@ -48,6 +53,7 @@ export function createDecoderModel(options: {
   const usual: readonly Site[] = ['attention', 'ffn'];
   const context: ModelContext = {
     decoder,
+    differentiator,
     identity,
     tokenizer,
     contextLength,
@@ -65,12 +71,14 @@ export function createDecoderModel(options: {
     capturePairs: (pairs, captureOptions) => capturePairs(context, pairs, captureOptions),
     generate: (prompts, generateOptions) => generateRows(context, prompts, generateOptions),
     score: (items, scoreOptions) => scoreItems(context, items, scoreOptions),
+    gainGradients: (items, gradientOptions) => gainGradients(context, items, gradientOptions),
     logProbabilities: (rows, callOptions) => logProbabilityRows(context, rows, callOptions),
     async dispose() {
       if (disposed) return;
       await last;
       disposed = true;
       await decoder.dispose();
+      await differentiator?.dispose();
     },
   };
 }

@@ -6,10 +6,12 @@
 import { availableParallelism } from 'node:os';
 import { join } from 'node:path';
 import {
+  type GainGradientSource,
   InvalidArgumentError,
   type LanguageModel,
   type ModelIdentity,
   type Progress,
+  type Site,
   sha256,
   UnknownNameError,
   UnsupportedModelError,
@@ -18,6 +20,7 @@ import { defaultCacheDirectory, sha256OfFile } from '@austeer/core/node';
 import {
   type DecoderGraph,
   type FloatType,
+  type GradientGraph,
   type GraphPurpose,
   openGguf,
   openOnnxDecoder,
@@ -28,6 +31,7 @@ import {
 import { checkWhole } from './call-checks.ts';
 import { createDecoderModel } from './decoder-model.ts';
 import { createDecoder } from './engine/decoder.ts';
+import { createDifferentiator } from './engine/differentiator.ts';
 import {
   checkDevice,
   DEVICES,
@@ -60,7 +64,7 @@ export interface LoadModelOptions extends ResolveModelOptions {
 }
 
 /** A loaded model and how it computes. */
-export interface LoadedModel extends LanguageModel {
+export interface LoadedModel extends LanguageModel, GainGradientSource {
   readonly details: ModelDetails;
 }
 
@@ -171,6 +175,9 @@ async function loadGguf(
     settings,
     makeGraph: (purpose) => prepared.graph(purpose),
     sample: prepared.graph({ logits: true, capture: [], steer: [] }),
+    ...(precision === 'fp32' && {
+      makeGradientGraph: (sites: readonly Site[]) => prepared.gradientGraph(sites),
+    }),
     weightsSha256,
     tokenizer,
     format: 'gguf',
@@ -203,13 +210,15 @@ function assemble(options: {
   resolved: ResolvedModel;
   settings: SessionSettings;
   makeGraph: (purpose: GraphPurpose) => Promise<DecoderGraph> | DecoderGraph;
+  makeGradientGraph?: ((sites: readonly Site[]) => GradientGraph) | undefined;
   sample: DecoderGraph;
   weightsSha256: string;
   tokenizer: LanguageModel['tokenizer'];
   format: ModelDetails['format'];
   precision: string;
 }): LoadedModel {
-  const { resolved, settings, makeGraph, sample, weightsSha256, tokenizer, format, precision } = options;
+  const { resolved, settings, makeGraph, makeGradientGraph, sample, weightsSha256, tokenizer } = options;
+  const { format, precision } = options;
   const {
     architecture,
     layers,
@@ -223,8 +232,11 @@ function assemble(options: {
   } = sample;
   const identity: ModelIdentity = { name: resolved.name, architecture, layers, widths, weightsSha256 };
   const decoder = createDecoder({ makeGraph, ...settings });
+  const differentiator =
+    makeGradientGraph && createDifferentiator({ makeGraph: makeGradientGraph, ...settings });
   const model = createDecoderModel({
     decoder,
+    differentiator,
     identity,
     headSize,
     tokenizer,

@@ -5,10 +5,13 @@
  */
 import type { ModelIdentity, Site, Tokenizer } from '@austeer/core';
 import type { Decoder } from './engine/decoder.ts';
+import type { Differentiator } from './engine/differentiator.ts';
 
 /** A loaded model as its calls see it. */
 export interface ModelContext {
   readonly decoder: Decoder;
+  /** Absent where the graph is somebody else's, or of integers. */
+  readonly differentiator: Differentiator | undefined;
   readonly identity: ModelIdentity;
   readonly tokenizer: Tokenizer | undefined;
   readonly contextLength: number;

@@ -12,6 +12,7 @@ const TOKENS_PER_RUN = 2048;
  *
  * @param lengths tokens of each row
  * @param batchSize most rows in a group
+ * @param tokensPerRun most padded tokens in a group; a longer row runs alone
  * @returns groups of row numbers; every row is in exactly one
  *
  * @example
@@ -19,14 +20,18 @@ const TOKENS_PER_RUN = 2048;
  * groupRows([3, 90, 4], 2); // [[1, 2], [0]]
  * ```
  */
-export function groupRows(lengths: readonly number[], batchSize: number): number[][] {
+export function groupRows(
+  lengths: readonly number[],
+  batchSize: number,
+  tokensPerRun: number = TOKENS_PER_RUN,
+): number[][] {
   // Longest first: a lack of memory shows at once, not at the end.
   const order = lengths.map((_, row) => row).sort((a, b) => lengths[b]! - lengths[a]! || a - b);
   const groups: number[][] = [];
   let group: number[] = [];
   for (const row of order) {
     const width = lengths[group[0] ?? row]!;
-    if (group.length > 0 && (group.length >= batchSize || (group.length + 1) * width > TOKENS_PER_RUN)) {
+    if (group.length > 0 && (group.length >= batchSize || (group.length + 1) * width > tokensPerRun)) {
       groups.push(group);
       group = [];
     }

@@ -2,7 +2,9 @@ import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
+import type { GainGradientSource, ItemGradients } from '@austeer/core';
 import { describeLanguageModel } from '@austeer/core/testing';
+import { tinyLlama } from '@austeer/onnx/testing';
 import { loadModel, loadModelInWorker, type ModelInWorker } from '@austeer/runtime';
 import { afterAll, afterEach, beforeEach, describe, expect, it } from 'vitest';
 
@@ -43,6 +45,30 @@ describe('loadModelInWorker', () => {
     expect(answer).toEqual(await direct.generate([prompt], options));
     expect(ticks).toBeGreaterThan(0);
     await direct.dispose();
+  });
+
+  it('differentiates as loadModel’s does, and says as well where it cannot', async () => {
+    const cacheDirectory = mkdtempSync(join(tmpdir(), 'austeer-worker-gradients-'));
+    const path = join(cacheDirectory, 'tiny.gguf');
+    writeFileSync(path, tinyLlama());
+    const options = { model: path, threads: 1, cacheDirectory };
+    const items = [1, 2, 3].map((token) => ({
+      id: String(token),
+      prompt: [token, 4],
+      right: [[5, token]],
+      wrong: [[6]],
+    }));
+    const collect = async (source: GainGradientSource): Promise<ItemGradients[]> => {
+      const found: ItemGradients[] = [];
+      for await (const item of source.gainGradients(items, { sites: ['ffn'] })) found.push(item);
+      return found;
+    };
+    const [direct, apart] = [await loadModel(options), await loadModelInWorker(options)];
+    expect(await collect(apart)).toEqual(await collect(direct));
+    await direct.dispose();
+    await apart.dispose();
+    rmSync(cacheDirectory, { recursive: true });
+    await expect(collect(model)).rejects.toMatchObject({ code: 'GRADIENT_UNAVAILABLE' });
   });
 
   it('computes no further than its reader reads, and stops with it', async () => {

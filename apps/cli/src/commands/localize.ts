@@ -88,13 +88,15 @@ export const localizeCommand = buildCommand({
     },
   },
   docs: {
-    brief: 'Rank activation units by momentum: which tell right answers from wrong ones',
+    brief: 'Rank activation units: which tell right answers from wrong ones, or help the right ones',
     fullDescription: [
-      'Rank activation units by momentum: which tell right answers from wrong ones.',
+      'Rank activation units by momentum: which tell right answers from wrong ones. Or, with --ranking causal, by what',
+      'their gain does to the right answer (docs/causal.md).',
       '',
       'Examples:',
       '  austeer localize --model smollm2-135m --pairs pairs.jsonl --sites ffn --out counts.safetensors',
       '  austeer localize --task boolq --limit 200 --sites attention,ffn --ranking balanced',
+      '  austeer localize --task boolq --limit 200 --sites ffn --ranking causal --out causal.safetensors',
       '  austeer localize --positive right.npy --negative wrong.npy --sites ffn',
     ].join('\n'),
   },

@@ -9,7 +9,7 @@ import { formatTable } from './table.ts';
 type Cell = TableFigure['rows'][number]['cells'][string] | undefined;
 type Format = TableFigure['columns'][number]['format'];
 
-/** Rows and columns as text: `–` does not apply, `missing` could not be had. */
+/** Rows and columns as text: `–` does not apply, `missing` could not be had; the paper's number in brackets. */
 export function formatFigureTable({ columns, rows }: TableFigure): string {
   return formatTable(
     ['', ...columns.map(({ label }) => label)],
@@ -24,11 +24,17 @@ function formatCell(cell: Cell, format: Format): string {
   if (cell === undefined) return '–';
   if (cell === null) return 'missing';
   if (typeof cell === 'string') return cell;
-  const { value, low, high } = cell;
+  const { value, low, high, paper } = cell;
+  const interval =
+    low === undefined || high === undefined
+      ? ''
+      : ` [${formatNumber(low, format)}, ${formatNumber(high, format)}]`;
+  return `${formatNumber(value, format)}${interval}${paper === undefined ? '' : ` (paper ${formatNumber(paper, format)})`}`;
+}
+
+function formatNumber(value: number, format: Format): string {
   if (format === 'count') return String(value);
   if (format === 'seconds') return value < 10 ? `${value.toFixed(2)} s` : `${value.toFixed(0)} s`;
-  const number = value.toFixed(3);
-  return low === undefined || high === undefined
-    ? number
-    : `${number} [${low.toFixed(3)}, ${high.toFixed(3)}]`;
+  if (format === 'bytes') return `${(value / 2 ** 20).toFixed(0)} MiB`;
+  return value.toFixed(3);
 }

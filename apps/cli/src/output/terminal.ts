@@ -14,10 +14,14 @@ export interface OutputStream {
   write(text: string): unknown;
   readonly isTTY?: boolean | undefined;
   readonly columns?: number | undefined;
+  readonly rows?: number | undefined;
 }
 
 /** The terminal of a command. */
 export interface Terminal {
+  /** Size of what results are written to; absent in pipes. */
+  readonly columns?: number | undefined;
+  readonly rows?: number | undefined;
   /** A line of a result. */
   print(line?: string): void;
   /** The one JSON document of `--json`. */
@@ -40,6 +44,12 @@ export function createTerminal(options: {
   const colours = stdout.isTTY === true && !environment.NO_COLOR && environment.TERM !== 'dumb';
   const line: ProgressLine = createProgressLine({ stream: stderr, now: () => performance.now() });
   return {
+    get columns() {
+      return stdout.isTTY === true ? stdout.columns : undefined;
+    },
+    get rows() {
+      return stdout.isTTY === true ? stdout.rows : undefined;
+    },
     print(text = '') {
       line.clear();
       stdout.write(`${text}\n`);

@@ -16,6 +16,7 @@ import { describeSeconds } from '../output/progress-line.ts';
 import { printResult, sayEvent } from '../output/run-report.ts';
 import { wrapText } from '../output/wrap-text.ts';
 import { TOOL } from '../tool.ts';
+import { writeReport } from './report.ts';
 
 interface Act {
   readonly task: string;
@@ -76,7 +77,10 @@ export async function runDemo(this: AusteerContext, flags: DemoFlags): Promise<v
       terminal.print(`run log → ${out}`);
     }
   });
+  const out = join(folder, 'report.html');
+  await writeReport({ runs: [folder], out });
   terminal.print();
+  terminal.print(`Open ${out} in a browser to see what happened, sample by sample.`);
   terminal.print(
     `Done in ${describeSeconds((performance.now() - started) / 1000)}, peak memory ${(process.resourceUsage().maxRSS / 1e6).toFixed(2)} GB.`,
   );

@@ -1,3 +1,4 @@
+import { measurePairGradients } from '@austeer/baselines';
 import {
   type ContrastivePair,
   EmptyInputError,
@@ -8,9 +9,11 @@ import {
 } from '@austeer/core';
 import { writeFileAtomic } from '@austeer/core/node';
 import {
+  type CountsFile,
   countsToSafetensors,
   labelShare,
   measurePairs,
+  needsGradients,
   type PairStatistics,
   pairActivations,
   type RankedUnit,
@@ -21,7 +24,7 @@ import { type EncodeReport, encodePairs, parsePairRow, readJsonLines } from '@au
 import { readActivations } from '../activation-files.ts';
 import type { LocalizeFlags } from '../commands/localize.ts';
 import type { AusteerContext } from '../context.ts';
-import { usageError } from '../flags.ts';
+import { readRanking, usageError } from '../flags.ts';
 import { withModel } from '../load.ts';
 import { describeLabelShare } from '../output/run-report.ts';
 import { formatTable } from '../output/table.ts';
@@ -34,7 +37,8 @@ const SHOWN_UNITS = 20;
 export async function runLocalize(this: AusteerContext, flags: LocalizeFlags): Promise<void> {
   const { terminal } = this;
   const { statistics, model, provenance } = await measure(this, flags);
-  const { sites, top, ranking, ties: tieOrder, mode } = flags;
+  const { sites, top, ties: tieOrder } = flags;
+  const { ranking, mode } = readRanking(flags);
   const { counts } = statistics;
   const units = rankPairs(statistics, { ranking, ties: tieOrder, mode, sites, top });
   const share =
@@ -57,16 +61,17 @@ export async function runLocalize(this: AusteerContext, flags: LocalizeFlags): P
   }
   const rows = units
     .slice(0, SHOWN_UNITS)
-    .map(({ site, layer, index, score, sign, promoted, suppressed }, rank) => [
+    .map(({ site, layer, index, score, sign, promoted, suppressed, effect = score }, rank) => [
       String(rank + 1),
       site,
       String(layer),
       String(index),
-      `${sign > 0 ? '+' : '−'}${score.toFixed(3)}`,
+      `${sign > 0 ? '+' : '−'}${Math.abs(effect).toFixed(3)}`,
       String(promoted),
       String(suppressed),
     ]);
-  terminal.print(formatTable(['rank', 'site', 'layer', 'index', 'score', 'promoted', 'suppressed'], rows));
+  const scoreName = needsGradients(ranking) ? 'nats a gain' : 'score';
+  terminal.print(formatTable(['rank', 'site', 'layer', 'index', scoreName, 'promoted', 'suppressed'], rows));
   terminal.print(`${counts.pairs} pairs${describeCut(flags, statistics, units)}`);
   const note = ranking === 'momentum' && share !== undefined ? describeLabelShare(share) : undefined;
   if (note !== undefined) terminal.print(`note: ${note}`);
@@ -75,10 +80,11 @@ export async function runLocalize(this: AusteerContext, flags: LocalizeFlags): P
 
 /** How many units share the last score, where scores are shares of pairs and their order is a choice. */
 function describeCut(
-  { ranking, ties, sites, top }: LocalizeFlags,
+  { ties, sites, top, ...flags }: LocalizeFlags,
   { counts }: PairStatistics,
   units: readonly RankedUnit[],
 ): string {
+  const { ranking } = readRanking(flags);
   if (ranking !== 'momentum') return `, ranked by ${ranking}`;
   const { score, tied, taken } = tiesAtCut(counts, { k: Math.min(top, units.length), sites });
   const order = ties === 'index' ? 'lowest layer' : 'largest effect';
@@ -86,7 +92,7 @@ function describeCut(
 }
 
 interface Measured {
-  readonly statistics: PairStatistics;
+  readonly statistics: PairStatistics & Pick<CountsFile, 'gradients'>;
   readonly model?: ModelIdentity | undefined;
   readonly provenance: Readonly<Record<string, unknown>>;
 }
@@ -96,6 +102,9 @@ async function measure(context: AusteerContext, flags: LocalizeFlags): Promise<M
   if (positive !== undefined || negative !== undefined) {
     if (positive === undefined || negative === undefined) {
       throw usageError('--positive and --negative', 'one of them', 'both');
+    }
+    if (needsGradients(readRanking(flags).ranking)) {
+      throw usageError('--ranking', 'causal with files of activations', 'a model and pairs to differentiate');
     }
     if (pairs !== undefined || task !== undefined || model !== undefined) {
       throw usageError(
@@ -121,13 +130,27 @@ async function measure(context: AusteerContext, flags: LocalizeFlags): Promise<M
       pairs === undefined
         ? await taskPairs(context, flags, task!, loaded.tokenizer)
         : await filePairs(context, flags, pairs, loaded.tokenizer);
-    const source = loaded.capturePairs(all.slice(0, limit), {
+    const measured = all.slice(0, limit);
+    const source = loaded.capturePairs(measured, { sites, signal, onProgress: terminal.progress });
+    const statistics = await measurePairs(source, { sites, signal });
+    if (!needsGradients(readRanking(flags).ranking)) {
+      return { statistics, model: loaded.identity, provenance: { pairs: pairs ?? task, join, cut } };
+    }
+    const { classes, leftOut } = await measurePairGradients({
+      model: loaded,
+      pairs: measured,
       sites,
+      batchSize: flags.batchSize,
       signal,
       onProgress: terminal.progress,
     });
-    const statistics = await measurePairs(source, { sites, signal });
-    return { statistics, model: loaded.identity, provenance: { pairs: pairs ?? task, join, cut } };
+    if (leftOut.length > 0)
+      terminal.say(`note: ${leftOut.length} pairs have no two answers, and no gradient`);
+    return {
+      statistics: { ...statistics, gradients: classes },
+      model: loaded.identity,
+      provenance: { pairs: pairs ?? task, join, cut },
+    };
   });
 }
 

@@ -14,7 +14,7 @@ import {
 } from '@austeer/steering';
 import type { JsonFlags, PlanCheckFlags, PlanCreateFlags, PlanMergeFlags } from '../commands/plan.ts';
 import type { AusteerContext } from '../context.ts';
-import { usageError } from '../flags.ts';
+import { readRanking, usageError } from '../flags.ts';
 import { withModel } from '../load.ts';
 import { printPlan, savePlan } from '../output/save-plan.ts';
 import { formatTable } from '../output/table.ts';
@@ -108,7 +108,8 @@ async function planFromCounts(
   flags: PlanCreateFlags,
   path: string,
 ): Promise<SteeringPlan> {
-  const { k, alpha, ranking: by, ties, mode, sites, model: name } = flags;
+  const { k, alpha, ties, sites, model: name } = flags;
+  const { ranking: by, mode } = readRanking(flags);
   const file = countsFromSafetensors(await readFileBytes(path, { what: 'Momentum counts' }), { path });
   if (k === undefined) throw usageError('--k', 'nothing', 'the number of units');
   const ranking = rankPairs(file, {

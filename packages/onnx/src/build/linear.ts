@@ -27,6 +27,11 @@ export interface Linear {
   readonly segments: readonly WeightSegment[];
   /** Writes the nodes that compute `output` from `input`. */
   emit(context: LinearContext, input: string, output: string): void;
+  /**
+   * Writes the nodes that compute the gradient of the input, `output`, from that of the output, over the same weights.
+   * Absent where the product is over integers.
+   */
+  emitBackward?(context: LinearContext, gradient: string, output: string): void;
 }
 
 /** What a product needs of the graph it is written into. */
@@ -108,6 +113,7 @@ function withBias(product: Linear, bias: WeightSegment): Linear {
       product.emit(context, input, `${output}.product`);
       context.graph.node('Add', [`${output}.product`, context.weight(bias.name)], [output]);
     },
+    ...(product.emitBackward && { emitBackward: product.emitBackward }),
   };
 }
 
@@ -115,6 +121,10 @@ function floatLinear(weights: WeightSegment): Linear {
   return {
     segments: [weights],
     emit: (context, input, output) => emitFloat(context, weights, input, output),
+    // y = x Wᵀ, so ∂L/∂x = ∂L/∂y W: the matrix is read as it lies in the file.
+    emitBackward: ({ graph, weight }, gradient, output) => {
+      graph.node('MatMul', [gradient, weight(weights.name)], [output]);
+    },
   };
 }
 

@@ -5,9 +5,10 @@
  * @module
  */
 import { basename, dirname, join } from 'node:path';
-import type { Progress } from '@austeer/core';
+import { type Progress, type Site, UnsupportedModelError } from '@austeer/core';
 import type { DecoderGraph, GraphPurpose } from '../decoder-graph.ts';
 import type { GgufFile } from '../gguf/read-gguf.ts';
+import { type GradientGraph, writeGradientGraph } from '../gradient/write-gradient-graph.ts';
 import { createGraphWriter } from '../model-file/graph-writer.ts';
 import { type DecoderConfiguration, readDecoderConfiguration } from './decoder-configuration.ts';
 import { planWeights } from './decoder-weights.ts';
@@ -27,6 +28,18 @@ export interface PreparedGguf {
   /** Where the prepared weights lie. */
   readonly weightsPath: string;
   graph(purpose: GraphPurpose): DecoderGraph;
+  /**
+   * A graph that differentiates margins by the gain of every unit of the sites.
+   *
+   * @throws UnsupportedModelError unless the precision is `fp32`.
+   *
+   * @example
+   * ```ts
+   * declare const prepared: PreparedGguf;
+   * prepared.gradientGraph(['attention', 'ffn']).outputs.gradients; // { attention: 'gradient.attention', ffn: 'gradient.ffn' }
+   * ```
+   */
+  gradientGraph(sites: readonly Site[]): GradientGraph;
 }
 
 /**
@@ -61,21 +74,24 @@ export async function prepareGguf(options: {
   const weightsPath = join(cacheDirectory, `${cacheKey}.${precision}.v${LAYOUT_VERSION}.weights`);
   await ensurePreparedFile({ path: weightsPath, placed, size, signal, onProgress });
 
+  const start = () => {
+    const graph = createGraphWriter({ name: configuration.name, opset: 21 });
+    const weight = weightUser({ graph, placed, location: basename(weightsPath) });
+    return { configuration, weights, graph, weight, dataFolder: dirname(weightsPath) };
+  };
   return {
     configuration,
     precision,
     description: weights.description,
     weightsPath,
-    graph: (purpose) => {
-      const graph = createGraphWriter({ name: configuration.name, opset: 21 });
-      const weight = weightUser({ graph, placed, location: basename(weightsPath) });
-      return writeDecoder({
-        configuration,
-        weights,
-        purpose,
-        graph,
-        weight,
-        dataFolder: dirname(weightsPath),
+    graph: (purpose) => writeDecoder({ ...start(), purpose }),
+    gradientGraph: (sites) => {
+      if (precision === 'fp32') return writeGradientGraph({ ...start(), sites });
+      throw new UnsupportedModelError({
+        what: 'The gradient in precision',
+        given: precision,
+        supported: ['fp32'],
+        advice: 'Prepare the file in fp32: integer products round, and have no gradient',
       });
     },
   };

@@ -145,7 +145,7 @@ async function append(
       count(chunk);
       // More than was listed cannot be right, and nobody knows how much would follow.
       if (received > file.bytes) return;
-      await handle.write(chunk);
+      await handle.appendFile(chunk);
       reached();
     }
     if (received < file.bytes) throw new Error(`ends after ${received} of ${file.bytes} bytes`);

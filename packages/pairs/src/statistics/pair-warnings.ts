@@ -77,11 +77,11 @@ export function pairWarnings(statistics: PairStatistics): PairWarning[] {
       positiveOnly > negativeOnly
         ? [positiveOnly, negativeOnly, 'right']
         : [negativeOnly, positiveOnly, 'wrong'];
-    if (name === 'is longer') {
+    if (name === 'is longer by a tenth') {
       warn(
         true,
         'length-gap',
-        `The ${side} answer is longer in ${part(more)} pairs, the other in ${few} (medians ${characters.positiveMedian} right, ${characters.negativeMedian} wrong, in characters): units may learn length. Use --negatives length or --balance-lengths.`,
+        `The ${side} answer is longer by a tenth or more in ${part(more)} pairs, the other in ${few} (medians ${characters.positiveMedian} right, ${characters.negativeMedian} wrong, in characters): units may learn length. Use --negatives length or --balance-lengths.`,
       );
     } else {
       warn(

@@ -48,7 +48,7 @@ describe('statistics of pairs', () => {
       leaks: { positive: 3, negative: 3 },
       labels: { no: 1, yes: 2 },
       cues: [
-        { name: 'is longer', positiveOnly: 4, negativeOnly: 1 },
+        { name: 'is longer by a tenth', positiveOnly: 3, negativeOnly: 1 },
         { name: 'ends with a mark', positiveOnly: 1, negativeOnly: 0 },
         { name: 'begins with a capital', positiveOnly: 0, negativeOnly: 0 },
         { name: 'holds a digit', positiveOnly: 0, negativeOnly: 0 },
@@ -112,7 +112,7 @@ describe('warnings', () => {
     const long = even(200).map((row) => ({ ...row, positive: `${row.positive} and more` }));
     const warning = pairWarnings(await describePairs(long)).find(({ code }) => code === 'length-gap');
     expect(warning?.message).toMatch(
-      /^The right answer is longer in 200 of 200 \(100 %\) pairs.*--negatives length/,
+      /^The right answer is longer by a tenth or more in 200 of 200 \(100 %\) pairs.*--negatives length/,
     );
   });
 

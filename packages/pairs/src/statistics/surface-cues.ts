@@ -13,9 +13,12 @@ export interface SurfaceCue {
   readonly negativeOnly: number;
 }
 
+/** A smaller difference of length tells nothing that a model would notice. */
+const LONGER = 1.1;
+
 /** Each cue asks whether the first answer shows it against the second; only differences count. */
 const CUES: Readonly<Record<string, (answer: string, other: string) => boolean>> = {
-  'is longer': (answer, other) => answer.trim().length > other.trim().length,
+  'is longer by a tenth': (answer, other) => answer.trim().length > other.trim().length * LONGER,
   'ends with a mark': (answer) => /[.!?…。！？]["'”’)]*$/.test(answer.trimEnd()),
   'begins with a capital': (answer) => /^\s*["'“‘(]*\p{Lu}/u.test(answer),
   'holds a digit': (answer) => /\p{Nd}/u.test(answer),

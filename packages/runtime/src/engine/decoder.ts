@@ -58,6 +58,7 @@ export interface Decoder {
     steering: readonly (SteeringValues | undefined)[];
     capacity: number;
   }): Promise<DecoderBatch>;
+  /** Lets the live session go. The next `open` makes another. */
   dispose(): Promise<void>;
 }
 

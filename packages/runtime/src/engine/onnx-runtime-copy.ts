@@ -1,7 +1,7 @@
 /**
  * A copy of ONNX Runtime in the cache folder, for where it is not installed beside this package. Its processor and
  * WebGPU libraries lie inside the npm package; the install script, which fetches CUDA files from another host and
- * fails where that host is not reached, is not run (docs/decisions/0007-onnx-runtime-is-a-peer.md).
+ * fails where that host is not reached, is not run (docs/decisions/0008-onnx-runtime-is-a-peer.md).
  *
  * @module
  */

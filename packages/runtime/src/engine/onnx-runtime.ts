@@ -93,13 +93,25 @@ export function checkDevice(ort: Ort, device: Device): void {
 /**
  * Makes a session of a graph.
  *
+ * @param options.prepack whether matrices are copied into the order in which the processor reads them: faster for few
+ *   tokens at a time; without it weights stay in the mapped file. @default true
  * @throws InferenceError, or DeviceUnavailableError for another device than the processor, with ONNX Runtime's
  *   reason.
  */
 export async function createSession(
-  options: SessionSettings & { ort: Ort; graph: Pick<DecoderGraph, 'model' | 'dataFolder'> },
+  options: SessionSettings & {
+    ort: Ort;
+    graph: Pick<DecoderGraph, 'model' | 'dataFolder'>;
+    prepack?: boolean;
+  },
 ): Promise<Session> {
-  const { ort, graph, threads, device, memoryArena } = options;
+  const { ort, graph, threads, device, memoryArena, prepack = true } = options;
+  const sessionOptions = {
+    ...(graph.dataFolder !== undefined && {
+      model_external_initializers_file_folder_path: graph.dataFolder,
+    }),
+    ...(!prepack && { disable_prepacking: '1' }),
+  };
   try {
     return await ort.InferenceSession.create(graph.model, {
       // What a device cannot do runs on the processor.
@@ -111,9 +123,7 @@ export async function createSession(
       enableCpuMemArena: memoryArena,
       // Errors come as exceptions; warnings about a user's own graph would drown the output.
       logSeverityLevel: 3,
-      ...(graph.dataFolder === undefined
-        ? {}
-        : { extra: { session: { model_external_initializers_file_folder_path: graph.dataFolder } } }),
+      extra: { session: sessionOptions },
     });
   } catch (cause) {
     if (device !== 'cpu') {

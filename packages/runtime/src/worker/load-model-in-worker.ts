@@ -5,7 +5,13 @@
  * @module
  */
 import { Worker } from 'node:worker_threads';
-import { AusteerError, type LanguageModel, type ModelCallOptions, type Progress } from '@austeer/core';
+import {
+  AusteerError,
+  type GainGradientSource,
+  type LanguageModel,
+  type ModelCallOptions,
+  type Progress,
+} from '@austeer/core';
 import { openGguf } from '@austeer/onnx';
 import { ModelDisposedError } from '../decoder-model.ts';
 import type { LoadedModel, LoadModelOptions } from '../load-model.ts';
@@ -81,7 +87,7 @@ export async function loadModelInWorker(options: LoadModelOptions): Promise<Mode
   }
   const { identity, headSize, contextLength, details } = loaded;
 
-  const model: LanguageModel = {
+  const model: LanguageModel & GainGradientSource = {
     identity,
     headSize,
     ...(tokenizer === undefined ? {} : { tokenizer }),
@@ -90,6 +96,7 @@ export async function loadModelInWorker(options: LoadModelOptions): Promise<Mode
     score: (items, callOptions = {}) => thread.call('score', items, callOptions),
     capture: (rows, callOptions) => thread.stream('capture', [...rows], callOptions),
     capturePairs: (pairs, callOptions) => thread.stream('capturePairs', [...pairs], callOptions),
+    gainGradients: (items, callOptions) => thread.stream('gainGradients', [...items], callOptions),
     logProbabilities: (rows, callOptions = {}) => thread.stream('logProbabilities', [...rows], callOptions),
     dispose: () => thread.dispose(),
   };
@@ -196,7 +203,7 @@ function startThread(options: SentLoadOptions) {
       }),
 
     async *stream<T>(
-      method: 'capture' | 'capturePairs' | 'logProbabilities',
+      method: 'capture' | 'capturePairs' | 'logProbabilities' | 'gainGradients',
       input: unknown,
       callOptions: ModelCallOptions,
     ): AsyncGenerator<T> {

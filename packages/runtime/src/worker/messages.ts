@@ -7,7 +7,7 @@ import type { ModelIdentity, Progress } from '@austeer/core';
 import type { LoadModelOptions, ModelDetails } from '../load-model.ts';
 
 /** Calls with one answer, and calls that stream. */
-export type Method = 'generate' | 'score' | 'capture' | 'capturePairs' | 'logProbabilities';
+export type Method = 'generate' | 'score' | 'capture' | 'capturePairs' | 'logProbabilities' | 'gainGradients';
 
 /** Options that can be sent; functions and signals stay on their side. */
 export type SentLoadOptions = Omit<LoadModelOptions, 'fetch' | 'signal' | 'onProgress'>;

@@ -6,8 +6,11 @@
 import { type MessagePort, parentPort, workerData } from 'node:worker_threads';
 import type {
   CaptureOptions,
+  GainGradientOptions,
   GenerateOptions,
+  ItemGradients,
   LogProbabilityOptions,
+  MarginItem,
   PairActivations,
   RowActivations,
   RowLogProbabilities,
@@ -21,7 +24,7 @@ import type { Reply, Request, SentLoadOptions } from './messages.ts';
 import { toSentError } from './sent-error.ts';
 
 type Call = Extract<Request, { kind: 'call' }>;
-type Item = RowActivations | PairActivations | RowLogProbabilities;
+type Item = RowActivations | PairActivations | RowLogProbabilities | ItemGradients;
 
 if (parentPort !== null) await serve(parentPort, workerData as SentLoadOptions);
 
@@ -63,6 +66,11 @@ async function serve(port: MessagePort, options: SentLoadOptions): Promise<void>
     if (method === 'capturePairs') {
       const pairs = model.capturePairs(input as TokenPair[], shared as unknown as CaptureOptions);
       streams.set(id, pairs[Symbol.asyncIterator]());
+      return;
+    }
+    if (method === 'gainGradients') {
+      const items = model.gainGradients(input as MarginItem[], shared as unknown as GainGradientOptions);
+      streams.set(id, items[Symbol.asyncIterator]());
       return;
     }
     if (method === 'logProbabilities') {
@@ -127,7 +135,11 @@ async function serve(port: MessagePort, options: SentLoadOptions): Promise<void>
 function buffersOf(item: Item): ArrayBuffer[] {
   if ('logProbabilities' in item) return [item.logProbabilities.data.buffer as ArrayBuffer];
   const parts: SiteActivations[] =
-    'activations' in item ? [item.activations] : [item.positive, item.negative];
+    'activations' in item
+      ? [item.activations]
+      : 'gradients' in item
+        ? [item.gradients]
+        : [item.positive, item.negative];
   return [
     ...new Set(parts.flatMap((part) => Object.values(part).map(({ data }) => data.buffer as ArrayBuffer))),
   ];

@@ -1,0 +1,87 @@
+import { buildCommand } from '@stricli/core';
+import { batchFlag, computeFlags, jsonFlag, type ModelFlags, optionalPath, seedFlag } from '../flags.ts';
+import { fleetFlags, judgeFlag, parseShard } from './worker.ts';
+
+export interface ReproduceFlags extends Omit<ModelFlags, 'model'> {
+  readonly model: string[];
+  readonly data?: string | undefined;
+  readonly quick: boolean;
+  readonly plan: boolean;
+  readonly draw: boolean;
+  readonly list: boolean;
+  readonly shard?: { readonly index: number; readonly count: number } | undefined;
+  readonly redis?: string | undefined;
+  readonly queue: string;
+  readonly out: string;
+  readonly judge?: string | undefined;
+  readonly seed: number;
+  readonly batchSize?: number | undefined;
+  readonly json: boolean;
+}
+
+export const reproduceCommand = buildCommand({
+  loader: async () => (await import('../run/reproduce.ts')).runReproduce,
+  parameters: {
+    positional: {
+      kind: 'array',
+      parameter: {
+        parse: String,
+        brief: 'Tables and figures, for example table1 fig10; or all',
+        placeholder: 'id',
+      },
+    },
+    flags: {
+      model: {
+        kind: 'parsed',
+        parse: (text: string) => text.split(','),
+        default: 'smollm2-135m',
+        brief: 'Model; further ones after commas are for Tables 4 and 10',
+        placeholder: 'model,…',
+      },
+      ...computeFlags,
+      data: optionalPath(
+        'Folder with the published files [../shared/datasets where it exists, else sample rows]',
+      ),
+      quick: { kind: 'boolean', default: false, brief: 'Little data and few settings: minutes, not days' },
+      plan: { kind: 'boolean', default: false, brief: 'Show what would be computed, and compute nothing' },
+      draw: {
+        kind: 'boolean',
+        default: false,
+        brief: 'Draw the figures from what is there, and compute nothing',
+      },
+      list: { kind: 'boolean', default: false, brief: 'List the experiments' },
+      shard: {
+        kind: 'parsed',
+        parse: parseShard,
+        optional: true,
+        brief: 'Compute part i of n, on one of n machines that share the folder',
+        placeholder: 'i/n',
+      },
+      ...fleetFlags,
+      out: {
+        kind: 'parsed',
+        parse: String,
+        default: 'runs/reproduce',
+        brief: 'Folder of the cells and figures',
+        placeholder: 'path',
+      },
+      judge: judgeFlag,
+      seed: seedFlag,
+      batchSize: batchFlag,
+      json: jsonFlag,
+    },
+  },
+  docs: {
+    brief: 'Tables and figures of the paper on a model of your own',
+    fullDescription: [
+      'Tables and figures of the paper on a model of your own. What is computed is kept: a run that was stopped goes on',
+      'where it stood, a second run computes nothing, and several runs on one folder share the work.',
+      '',
+      'Examples:',
+      '  austeer reproduce --list',
+      '  austeer reproduce all --quick --plan',
+      '  austeer reproduce all --quick',
+      '  austeer reproduce table1 --model MODEL --data FOLDER',
+    ].join('\n'),
+  },
+});
