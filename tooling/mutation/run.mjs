@@ -66,7 +66,7 @@ for (const name of names) {
       plugins: [join(stryker, 'node_modules/@stryker-mutator/vitest-runner/dist/src/index.js')],
       vitest: { configFile: 'tooling/mutation/vitest.config.ts', related: false },
       coverageAnalysis: 'perTest',
-      reporters: ['clear-text'],
+      reporters: ['clear-text', 'progress-append-only'],
       clearTextReporter: { allowColor: false, logTests: false, reportTests: false },
       ignorePatterns: ['.tools', '.austeer', 'dist', 'docs', 'runs', 'tooling/*/goldens'],
       concurrency: Number(values.concurrency),
