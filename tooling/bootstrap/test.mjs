@@ -79,6 +79,7 @@ await check('Checking and running examples', ownCheck('examples'));
 await check('Checking for paths of one machine', ownCheck('host-paths'));
 await check('Checking links of the documents', ownCheck('links'));
 await check('Looking for dead code', nodeTool('knip/bin/knip.js'));
+await check('Comparing public interfaces', ownCheck('api'));
 await check('Checking the packages as published', ownCheck('packages'));
 await unitTests(process.argv.slice(2));
 

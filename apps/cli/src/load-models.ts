@@ -7,7 +7,7 @@ import type { BenchModel, CellModel, ModelSource } from '@austeer/experiments';
 import { loadModelInWorker } from '@austeer/runtime';
 import type { AusteerContext } from './context.ts';
 import type { ModelFlags } from './flags.ts';
-import { readSiteMap } from './load.ts';
+import { ensureRuntime, readSiteMap } from './load.ts';
 
 /** Models that were looked at, ready to be loaded when a cell asks. */
 export interface OpenModels {
@@ -19,9 +19,11 @@ export interface OpenModels {
 
 /** Looks at each model of the flags; one alone stays loaded. */
 export async function openModels(
-  { terminal, signal }: AusteerContext,
+  context: AusteerContext,
   flags: Omit<ModelFlags, 'model'> & { readonly model: readonly string[] },
 ): Promise<OpenModels> {
+  const { terminal, signal } = context;
+  await ensureRuntime(context, flags);
   const siteMap = flags.siteMap === undefined ? undefined : await readSiteMap(flags.siteMap);
   const load = (name: string) =>
     loadModelInWorker({

@@ -17,6 +17,7 @@ import {
 import { loadSentenceEncoder } from '@austeer/runtime';
 import type { AusteerContext } from './context.ts';
 import type { TaskFlags } from './flags.ts';
+import { ensureRuntime } from './load.ts';
 
 /** How an encoder is named and loaded. */
 export interface EncoderFlags {
@@ -65,6 +66,7 @@ async function openEncoder(context: AusteerContext, flags: EncoderFlags): Promis
     const { OPENAI_API_KEY: apiKey, OPENAI_BASE_URL: baseUrl } = context.process.env ?? {};
     return createEmbeddingsEncoder({ model: encoder.slice(SERVICE.length), apiKey, baseUrl });
   }
+  await ensureRuntime(context, flags);
   return loadSentenceEncoder({
     model: encoder,
     cacheDirectory: cache,

@@ -7,6 +7,7 @@ import type { Tokenizer } from '@austeer/core';
 import { readFileBytes } from '@austeer/core/node';
 import { openGguf, parseSiteMap, type SiteMap } from '@austeer/onnx';
 import {
+  ensureOnnxRuntime,
   type LoadedModel,
   type LoadModelOptions,
   loadModel,
@@ -29,6 +30,7 @@ export async function withModel<T>(
   load: (options: LoadModelOptions) => Promise<LoadedModel> = loadModel,
 ): Promise<T> {
   const { terminal, signal } = context;
+  await ensureRuntime(context, flags);
   const siteMap = flags.siteMap === undefined ? undefined : await readSiteMap(flags.siteMap);
   const model = await load({
     model: flags.model,
@@ -46,6 +48,18 @@ export async function withModel<T>(
   } finally {
     await model.dispose();
   }
+}
+
+/** Fetches ONNX Runtime once where only the command is installed, as by `npx austeer`. */
+export async function ensureRuntime(
+  context: AusteerContext,
+  flags: Pick<ModelFlags, 'offline'>,
+): Promise<void> {
+  await ensureOnnxRuntime({
+    ...(flags.offline && { offline: true }),
+    signal: context.signal,
+    onFetch: () => context.terminal.say('Fetching ONNX Runtime with npm, once, into the cache folder …'),
+  });
 }
 
 /** The tokenizer of a model, without its weights; `undefined` where it has none. */

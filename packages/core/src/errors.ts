@@ -39,7 +39,7 @@ export class InvalidArgumentError extends AusteerError {
 
   constructor(options: { argument: string; given: unknown; expected: string; advice?: string }) {
     const { argument, given, expected, advice } = options;
-    super('INVALID_ARGUMENT', sentence(`${argument} is ${show(given)}; expected ${expected}`, advice));
+    super('INVALID_ARGUMENT', sentence(`${argument} is ${showValue(given)}; expected ${expected}`, advice));
     this.argument = argument;
     this.given = given;
     this.expected = expected;
@@ -160,7 +160,7 @@ export class ModelMismatchError extends AusteerError {
     super(
       'MODEL_MISMATCH',
       sentence(
-        `${what} was made for another model: ${property} is ${show(expected)} there, and ${show(given)} here`,
+        `${what} was made for another model: ${property} is ${showValue(expected)} there, and ${showValue(given)} here`,
         advice ?? 'Localize again on this model, or load the model it was made for',
       ),
     );
@@ -228,13 +228,27 @@ function sentence(text: string, advice: string | undefined): string {
   return advice === undefined ? `${text}.` : `${text}. ${advice.replace(/\.$/, '')}.`;
 }
 
-function show(value: unknown): string {
+/**
+ * A value as errors name it: at most 80 characters of JSON. Values of files from outside may be nested so deep that
+ * neither JSON nor a text can be made of them.
+ *
+ * @example
+ * ```ts
+ * showValue({ site: 'ffn' }); // '{"site":"ffn"}'
+ * ```
+ */
+export function showValue(value: unknown): string {
   if (typeof value === 'string') return `"${value.length > 80 ? `${value.slice(0, 77)}…` : value}"`;
   if (typeof value === 'number' || typeof value === 'boolean' || value === undefined || value === null) {
     return String(value);
   }
   if (typeof value === 'bigint') return `${value}n`;
-  const text = JSON.stringify(value) ?? String(value);
+  let text: string;
+  try {
+    text = JSON.stringify(value) ?? String(value);
+  } catch {
+    return Array.isArray(value) ? 'a list nested too deep' : `a ${typeof value} that is no JSON`;
+  }
   return text.length > 80 ? `${text.slice(0, 77)}…` : text;
 }
 

@@ -18,6 +18,7 @@ export {
   ModelMismatchError,
   NonFiniteError,
   SourceUnavailableError,
+  showValue,
   UnknownNameError,
   UnsupportedModelError,
 } from './errors.ts';

@@ -3,7 +3,7 @@
  *
  * @module
  */
-import { FileFormatError } from './errors.ts';
+import { FileFormatError, showValue } from './errors.ts';
 import { elementCount } from './tensors.ts';
 
 export const BYTES_PER_ELEMENT = {
@@ -110,7 +110,7 @@ export function parseSafetensorsHead(
     }
     const { dtype, shape, data_offsets: offsets } = entry;
     if (typeof dtype !== 'string' || !Object.hasOwn(BYTES_PER_ELEMENT, dtype)) {
-      throw fail(`tensor "${name}" has element type ${JSON.stringify(dtype)}`);
+      throw fail(`tensor "${name}" has element type ${showValue(dtype)}`);
     }
     if (!isWholeNumbers(shape) || shape.length > DIMENSIONS_LIMIT)
       throw fail(`tensor "${name}" has no usable shape`);

@@ -8,7 +8,13 @@
 import { randomUUID } from 'node:crypto';
 import { mkdir, readdir, readFile, rename, rm, writeFile } from 'node:fs/promises';
 import { dirname, join, resolve } from 'node:path';
-import { FileFormatError, FileMissingError, InvalidArgumentError, type ModelIdentity } from '@austeer/core';
+import {
+  FileFormatError,
+  FileMissingError,
+  InvalidArgumentError,
+  type ModelIdentity,
+  showValue,
+} from '@austeer/core';
 import type { AnswerComparison, AnswerRecord, AnswerSummary } from '@austeer/evaluators';
 import type { LabelShare, RankedUnit, Ranking, TieOrder, TiesAtCut } from '@austeer/localize';
 import type { Task } from '@austeer/pairs';
@@ -219,7 +225,7 @@ async function readLog<Header extends RunHeader | ComparisonHeader>(
     throw new FileFormatError({
       path: headerPath,
       format: 'run log',
-      problem: `it is ${JSON.stringify(header.format)} version ${JSON.stringify(header.version)}; this program reads "${format}" version 1`,
+      problem: `it is ${showValue(header.format)} version ${showValue(header.version)}; this program reads "${format}" version 1`,
     });
   }
   const answersPath = join(folder, ANSWERS_FILE);

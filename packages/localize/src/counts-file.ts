@@ -14,6 +14,7 @@ import {
   SITES,
   type Site,
   safetensorsIntegers,
+  showValue,
   writeSafetensors,
 } from '@austeer/core';
 import type { DifferenceMoments, SiteMoments } from './difference-moments.ts';
@@ -124,7 +125,7 @@ export function countsFromSafetensors(bytes: Uint8Array, options: { path?: strin
   const header = parseHeader(metadata.austeer);
   if (header?.format !== FORMAT) throw fail('its metadata names no momentum counts');
   if (header.version !== VERSION)
-    throw fail(`it has version ${String(header.version)}; this program reads ${VERSION}`);
+    throw fail(`it has version ${showValue(header.version)}; this program reads ${VERSION}`);
   const counts = readCounts(tensors, '', header.pairs, fail);
   const byLabel = readLabels(tensors, header.labels, counts, fail);
   const moments = readMoments({ tensors, prefix: '', counts, pairs: counts.pairs, fail });

@@ -14,6 +14,8 @@ const ELEMENTS_LIMIT = 2 ** 31 - 1;
 /** Bytes that all arrays of an archive may come to: a small file can unpack to anything. */
 const ARCHIVE_LIMIT = 2 ** 34;
 const ENTRIES_LIMIT = 65_535;
+/** DEFLATE cannot pack more tightly: a directory that says so would reserve memory for nothing. */
+const MOST_PACKED = 1032;
 
 const READERS: Readonly<Record<string, { bytes: number; read(view: DataView, at: number): number }>> = {
   f2: { bytes: 2, read: (view, at) => halfToFloat(view.getUint16(at, true)) },
@@ -167,6 +169,8 @@ function archiveEntries(bytes: Uint8Array, fail: (problem: string) => FileFormat
     within(local, 30);
     const start = local + 30 + view.getUint16(local + 26, true) + view.getUint16(local + 28, true);
     within(start, packedSize);
+    if (method === 8 && size > packedSize * MOST_PACKED)
+      throw fail(`"${name}" cannot unpack to ${size} bytes`);
     entries.push({ name, start, packedSize, size, deflated: method === 8 });
     at += 46 + nameLength + extraLength + view.getUint16(at + 32, true);
   }

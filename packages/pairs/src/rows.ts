@@ -3,7 +3,7 @@
  *
  * @module
  */
-import { FileFormatError } from '@austeer/core';
+import { FileFormatError, showValue } from '@austeer/core';
 
 /** Where a row stands, for errors and ids. */
 export interface RowPlace {
@@ -82,7 +82,10 @@ export function choiceField<T>(
   const choice = choices.get(row[field]);
   if (choice === undefined) {
     const known = [...choices.keys()].map((key) => JSON.stringify(key)).join(', ');
-    throw badRow(place, `"${field}" is ${JSON.stringify(row[field]) ?? 'absent'}; expected one of ${known}`);
+    throw badRow(
+      place,
+      `"${field}" is ${row[field] === undefined ? 'absent' : showValue(row[field])}; expected one of ${known}`,
+    );
   }
   return choice;
 }

@@ -6,6 +6,7 @@
 
 export { ModelDisposedError } from './decoder-model.ts';
 export { DEVICES, type Device, DeviceUnavailableError, InferenceError } from './engine/onnx-runtime.ts';
+export { ensureOnnxRuntime, OnnxRuntimeInstallError } from './engine/onnx-runtime-copy.ts';
 export { GradientUnavailableError } from './gain-gradients.ts';
 export { type LoadedModel, type LoadModelOptions, loadModel, type ModelDetails } from './load-model.ts';
 export { proveSites, type SiteCheck, type SiteProof } from './prove-sites.ts';

@@ -3,7 +3,7 @@
  *
  * @module
  */
-import { FileFormatError, SITES } from '@austeer/core';
+import { FileFormatError, SITES, showValue } from '@austeer/core';
 import type { PlanEdit } from './steering-plan.ts';
 
 /**
@@ -31,7 +31,7 @@ export function parseEditRow(value: unknown, options: { path: string; line: numb
   if (typeof value !== 'object' || value === null || Array.isArray(value)) throw fail('it is not an object');
   const row = value as Record<string, unknown>;
   const site = SITES.find((candidate) => candidate === row.site);
-  if (site === undefined) throw fail(`site is ${JSON.stringify(row.site)}, not one of ${SITES.join(', ')}`);
+  if (site === undefined) throw fail(`site is ${showValue(row.site)}, not one of ${SITES.join(', ')}`);
   const number = (key: string, otherwise?: number): number => {
     const given = row[key] ?? otherwise;
     if (typeof given !== 'number' || !Number.isFinite(given)) throw fail(`${key} is not a finite number`);

@@ -16,6 +16,7 @@ import {
   type Site,
   type StrengthSchedule,
   safetensorsIntegers,
+  showValue,
   writeSafetensors,
 } from '@austeer/core';
 import { parsePositionRule, parseStrengthSchedule } from './position-rule.ts';
@@ -95,7 +96,9 @@ export function planFromSafetensors(bytes: Uint8Array, options: { path?: string 
   const header = parseObject(metadata.austeer);
   if (header?.format !== FORMAT) throw fail('its metadata names no steering plan');
   if (!VERSIONS_READ.includes(header.version))
-    throw fail(`it has version ${String(header.version)}; this program reads ${VERSIONS_READ.join(' and ')}`);
+    throw fail(
+      `it has version ${showValue(header.version)}; this program reads ${VERSIONS_READ.join(' and ')}`,
+    );
   const { positions, schedule } = parseTokenStrength(header, fail);
   const { strength } = header;
   if (typeof strength !== 'number' || !Number.isFinite(strength))
@@ -171,7 +174,7 @@ function parseTokenStrength(
   const { version, positions, schedule } = header;
   if (version === 1) {
     if (positions === 'all' && schedule === undefined) return { positions, schedule: 'constant' };
-    throw fail(`its position rule ${JSON.stringify(positions)} is not known in version 1`);
+    throw fail(`its position rule ${showValue(positions)} is not known in version 1`);
   }
   try {
     return { positions: parsePositionRule(positions), schedule: parseStrengthSchedule(schedule) };

@@ -4,7 +4,7 @@
  *
  * @module
  */
-import { FileFormatError, UnsupportedModelError } from '@austeer/core';
+import { FileFormatError, showValue, UnsupportedModelError } from '@austeer/core';
 import type { GgufFile, GgufValue } from '../gguf/read-gguf.ts';
 
 /** Frequencies of a rotary embedding: base^(−2i / head size) / factor. */
@@ -117,7 +117,7 @@ export function readDecoderConfiguration(file: GgufFile): DecoderConfiguration {
   const number = (name: string, otherwise?: number): number => {
     const value: GgufValue | undefined = file.metadata.get(key(name)) ?? otherwise;
     if (typeof value !== 'number' || !Number.isFinite(value) || value <= 0) {
-      throw fail(`${key(name)} is ${JSON.stringify(value)}; expected a number above 0`);
+      throw fail(`${key(name)} is ${showValue(value)}; expected a number above 0`);
     }
     return value;
   };
@@ -202,7 +202,7 @@ function rotaryFactor(file: GgufFile, key: (name: string) => string): number {
   if (type === 'linear' && typeof factor === 'number' && factor > 0) return factor;
   throw new UnsupportedModelError({
     what: 'Rotary scaling',
-    given: `${JSON.stringify(type)} with factor ${JSON.stringify(factor)}`,
+    given: `${showValue(type)} with factor ${showValue(factor)}`,
     supported: ['none', 'linear', 'rope_freqs.weight (Llama 3)'],
   });
 }

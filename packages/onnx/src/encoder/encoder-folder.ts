@@ -5,7 +5,7 @@
  */
 import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { FileFormatError, FileMissingError, UnsupportedModelError } from '@austeer/core';
+import { FileFormatError, FileMissingError, showValue, UnsupportedModelError } from '@austeer/core';
 
 /** Sizes of a BERT encoder. */
 export interface EncoderConfiguration {
@@ -69,7 +69,7 @@ export async function readEncoderFolder(folder: string): Promise<EncoderConfigur
   const size = (key: string): number => {
     const value = config[key];
     if (Number.isSafeInteger(value) && (value as number) > 0) return value as number;
-    throw new FileFormatError({ path, format: 'configuration', problem: `${key} is ${String(value)}` });
+    throw new FileFormatError({ path, format: 'configuration', problem: `${key} is ${showValue(value)}` });
   };
   const positions = size('max_position_embeddings');
   const limit = (await readJson(join(folder, 'sentence_bert_config.json')))?.max_seq_length;

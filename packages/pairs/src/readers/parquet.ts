@@ -3,11 +3,13 @@
  *
  * @module
  */
+import { setImmediate } from 'node:timers/promises';
 import { brotliDecompressSync, gunzipSync } from 'node:zlib';
 import { FileFormatError, FileMissingError } from '@austeer/core';
 import {
   type AsyncBuffer,
   asyncBufferFromFile,
+  type ColumnMetaData,
   type Compressors,
   type FileMetaData,
   parquetMetadataAsync,
@@ -15,6 +17,7 @@ import {
   snappyUncompress,
 } from 'hyparquet';
 import { parseRow, type ReadRow, type RowReaderOptions } from '../rows.ts';
+import { problemOfPages } from './parquet-pages.ts';
 
 /** Names and statistics of a file of 10,000 row groups and 20 columns are about 20 MB. */
 const METADATA_BYTES_LIMIT = 2 ** 26;
@@ -44,7 +47,7 @@ export async function* readParquet<T = Readonly<Record<string, unknown>>>(
   const file = await openFile(path);
   const metadata = await readMetadata(file, path);
   let first = 0;
-  for (const { num_rows, total_byte_size } of metadata.row_groups) {
+  for (const { columns, num_rows, total_byte_size } of metadata.row_groups) {
     const end = first + Number(num_rows);
     const where = `rows ${first + 1} to ${end}`;
     if (Number(total_byte_size) > ROW_GROUP_BYTES_LIMIT) {
@@ -54,10 +57,14 @@ export async function* readParquet<T = Readonly<Record<string, unknown>>>(
       );
     }
     let rows: readonly Record<string, unknown>[];
+    const reads = guardedReads(file);
     try {
+      for (const { meta_data } of columns) if (meta_data !== undefined) await checkPages(file, meta_data);
       const compressors = boundedCompressors();
-      rows = await parquetReadObjects({ file, metadata, rowStart: first, rowEnd: end, compressors });
+      const options = { file: reads.file, metadata, rowStart: first, rowEnd: end, compressors };
+      rows = await Promise.race([parquetReadObjects(options), reads.failed]);
     } catch (cause) {
+      reads.stop();
       throw damaged(path, `${where} cannot be read (${(cause as Error).message})`, cause);
     }
     for (const [index, raw] of rows.entries()) {
@@ -75,6 +82,52 @@ async function openFile(path: string): Promise<AsyncBuffer> {
   } catch (cause) {
     throw new FileMissingError({ path, what: 'Data file', advice: 'Check the path', cause });
   }
+}
+
+/**
+ * The library begins to read columns before it has looked at all of them. Where it then refuses one, nobody waits for
+ * the others any more, and what is wrong with one of these would end the whole process as an unhandled rejection. So
+ * no read begins before the library has looked at all, and none is answered once one has failed.
+ */
+function guardedReads(file: AsyncBuffer): { file: AsyncBuffer; failed: Promise<never>; stop(): void } {
+  let stopped = false;
+  let fail: (cause: unknown) => void = () => {};
+  const failed = new Promise<never>((_, reject) => {
+    fail = reject;
+  });
+  const never = new Promise<ArrayBuffer>(() => {});
+  return {
+    failed,
+    file: {
+      byteLength: file.byteLength,
+      async slice(start, end) {
+        await setImmediate();
+        if (stopped) return never;
+        try {
+          const bytes = await file.slice(start, end);
+          return stopped ? never : bytes;
+        } catch (cause) {
+          fail(cause);
+          return never;
+        }
+      },
+    },
+    stop() {
+      stopped = true;
+    },
+  };
+}
+
+async function checkPages(file: AsyncBuffer, column: ColumnMetaData): Promise<void> {
+  const { dictionary_page_offset, data_page_offset, total_compressed_size } = column;
+  // As the library finds them; an offset of 0, which some writers give, is none.
+  const start = Number(dictionary_page_offset || data_page_offset);
+  const end = start + Number(total_compressed_size);
+  if (!(start >= 0 && start <= end && end <= file.byteLength)) {
+    throw new Error(`a column from byte ${start} to ${end}; the file has ${file.byteLength}`);
+  }
+  const problem = problemOfPages(new Uint8Array(await file.slice(start, end)), PAGE_BYTES_LIMIT);
+  if (problem !== undefined) throw new Error(problem);
 }
 
 async function readMetadata(file: AsyncBuffer, path: string): Promise<FileMetaData> {

@@ -3,8 +3,11 @@
  *
  * @module
  */
-import { AusteerError, MissingPeerError } from '@austeer/core';
+import { existsSync } from 'node:fs';
+import { pathToFileURL } from 'node:url';
+import { AusteerError } from '@austeer/core';
 import type { DecoderGraph } from '@austeer/onnx';
+import { missingOnnxRuntime, onnxRuntimeCopy } from './onnx-runtime-copy.ts';
 
 type Ort = typeof import('onnxruntime-node');
 /** A live session of ONNX Runtime. */
@@ -13,7 +16,7 @@ export type Session = Awaited<ReturnType<Ort['InferenceSession']['create']>>;
 export type OrtTensor = InstanceType<Ort['Tensor']>;
 
 /**
- * Loads ONNX Runtime.
+ * Loads ONNX Runtime: the one installed, else the copy in the cache folder.
  *
  * @throws MissingPeerError when it is not installed.
  */
@@ -21,11 +24,10 @@ export async function importOnnxRuntime(): Promise<Ort> {
   try {
     return await import('onnxruntime-node');
   } catch (cause) {
-    throw new MissingPeerError({
-      library: 'onnxruntime-node',
-      install: 'ONNXRUNTIME_NODE_INSTALL=skip npm install onnxruntime-node@1.30.0',
-      cause,
-    });
+    const copy = onnxRuntimeCopy();
+    if (!existsSync(copy)) throw missingOnnxRuntime(cause);
+    const { default: ort } = (await import(pathToFileURL(copy).href)) as { default: Ort };
+    return ort;
   }
 }
 

@@ -1,0 +1,407 @@
+/**
+ * Every reader of files from outside, with valid files to begin from and the damage that fits their structure.
+ *
+ * @module
+ */
+import { copyFileSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { crc32, deflateRawSync } from 'node:zlib';
+import { parquetWriteBuffer } from 'hyparquet-writer';
+import { readSparseAutoencoder } from '../../packages/baselines/dist/index.js';
+import { readSafetensors, writeSafetensors } from '../../packages/core/dist/index.js';
+import { parseRatingKey, parseSheet } from '../../packages/evaluators/dist/index.js';
+import { readRunLog } from '../../packages/experiments/dist/index.js';
+import { countsFromSafetensors, readNpy, readNpz } from '../../packages/localize/dist/index.js';
+import { describeOnnxDecoder, openGguf, parseSiteMap, readTensor } from '../../packages/onnx/dist/index.js';
+import { writeGguf } from '../../packages/onnx/dist/testing/index.js';
+import { parsePairRow, readRows } from '../../packages/pairs/dist/index.js';
+import { findZipMember, readZipMember } from '../../packages/runtime/dist/sources/zip.js';
+import {
+  parseEditRow,
+  planFromControlVector,
+  planFromCsv,
+  planFromEdits,
+  planFromSafetensors,
+  planFromSvec,
+  planToControlVector,
+  planToCsv,
+  planToSafetensors,
+  planToSvec,
+} from '../../packages/steering/dist/index.js';
+import { join as joinBytes, mutateBytes, mutateProtobuf, mutateText } from './mutate.mjs';
+
+/** @typedef {import('./random.mjs').Dice} Dice */
+
+/**
+ * @typedef {object} Reader
+ * @property {readonly Uint8Array[]} seeds valid files
+ * @property {(seed: Uint8Array, dice: Dice, seeds: readonly Uint8Array[]) => Uint8Array} mutate
+ * @property {(bytes: Uint8Array) => unknown} read rejects or throws typed errors only
+ */
+
+const EXPORTS = fileURLToPath(new URL('../fixtures/goldens/', import.meta.url));
+
+const model = {
+  name: 'tiny',
+  architecture: 'llama',
+  layers: 3,
+  widths: { attention: 4, ffn: 4, residual: 4 },
+};
+const vectors = planFromEdits({
+  model,
+  strength: 2,
+  edits: [
+    { site: 'residual', layer: 0, index: 1, gain: 0, bias: 0.5 },
+    { site: 'residual', layer: 1, index: 3, gain: 0, bias: -2 },
+  ],
+});
+// llama.cpp's vectors have none of the first layer.
+const withoutFirst = planFromEdits({ model, edits: vectors.edits.slice(1) });
+const gains = planFromEdits({
+  model,
+  edits: [
+    { site: 'ffn', layer: 2, index: 0, gain: 0.5, bias: 0 },
+    { site: 'attention', layer: 1, index: 2, gain: -1, bias: 3 },
+  ],
+});
+
+const text = (/** @type {string} */ value) => new TextEncoder().encode(value);
+const decode = (/** @type {Uint8Array} */ bytes) => new TextDecoder().decode(bytes);
+
+/**
+ * Readers by name.
+ *
+ * @param {string} folder for those that take a path
+ * @returns {Promise<Readonly<Record<string, Reader>>>}
+ */
+export async function createReaders(folder) {
+  mkdirSync(join(folder, 'run'), { recursive: true });
+  const onDisk = (/** @type {string} */ name, /** @type {(path: string) => unknown} */ read) => {
+    const path = join(folder, name);
+    return (/** @type {Uint8Array} */ bytes) => {
+      writeFileSync(path, bytes);
+      return read(path);
+    };
+  };
+  const rowsOf = (/** @type {string} */ name) =>
+    onDisk(name, async (path) => {
+      for await (const _ of readRows(path));
+    });
+  const safetensors = writeSafetensors({
+    metadata: { austeer: '{"format":"other"}', layer: '1' },
+    tensors: {
+      a: { dtype: 'F32', shape: [2, 3], data: Float32Array.of(1, 2, 3, 4, 5, 6) },
+      b: { dtype: 'I32', shape: [1], data: Int32Array.of(7) },
+    },
+  });
+  const counts = writeSafetensors({
+    metadata: {
+      austeer: JSON.stringify({ format: 'austeer-counts', version: 1, pairs: 4, model, provenance: {} }),
+    },
+    tensors: Object.fromEntries(
+      ['promoted', 'suppressed'].map((part) => [
+        `ffn.${part}`,
+        { dtype: 'I32', shape: [3, 4], data: new Int32Array(12) },
+      ]),
+    ),
+  });
+  const pairs = text(
+    '{"positive": "one", "negative": "two"}\n{"positiveTokens": [1, 2], "negativeTokens": [3]}\n',
+  );
+  const table = text('question,answer\n"What, now?",yes\nWhy,"no ""way"""\n');
+  const encoderShapes = Object.entries({ W_enc: [2, 3], b_enc: [3], W_dec: [3, 2], b_dec: [2] });
+  const autoencoder = writeSafetensors({
+    metadata: { layer: '1' },
+    tensors: Object.fromEntries(
+      encoderShapes.map(([name, shape]) => [
+        name,
+        { dtype: 'F32', shape, data: new Float32Array(sizeOf(shape)) },
+      ]),
+    ),
+  });
+  /** @type {[string, Uint8Array][]} */
+  const encoderArrays = encoderShapes.map(([name, shape]) => [
+    `${name}.npy`,
+    numpyArray('<f4', shape, new Uint8Array(4 * sizeOf(shape))),
+  ]);
+  const npy = numpyArray('<f4', [2, 3], Buffer.from(Float32Array.of(1, 2, 3, 4, 5, 6).buffer));
+  const half = numpyArray('<f2', [4], Buffer.alloc(8));
+  const parquet = parquetFiles();
+  // Small exports whose weights lie beside them.
+  const onnx = ['llama-genai', 'qwen2-genai'].map((name) => readFileSync(join(EXPORTS, name, 'model.onnx')));
+  mkdirSync(join(folder, 'onnx'), { recursive: true });
+  for (const name of ['config.json', 'genai_config.json', 'model.onnx.data']) {
+    copyFileSync(join(EXPORTS, 'llama-genai', name), join(folder, 'onnx', name));
+  }
+  const header = text(JSON.stringify({ format: 'austeer-run', version: 1, test: { vanilla: {} }, seed: 0 }));
+  return {
+    safetensors: {
+      seeds: [safetensors, counts],
+      mutate: mutateSafetensors,
+      read: (bytes) => readSafetensors(bytes),
+    },
+    plan: {
+      seeds: [planToSafetensors(vectors), planToSafetensors(gains)],
+      mutate: mutateSafetensors,
+      read: (bytes) => planFromSafetensors(bytes),
+    },
+    counts: { seeds: [counts], mutate: mutateSafetensors, read: (bytes) => countsFromSafetensors(bytes) },
+    autoencoder: {
+      seeds: [autoencoder, zip(encoderArrays, true)],
+      mutate: mutateSafetensors,
+      read: (bytes) => readSparseAutoencoder(bytes),
+    },
+    'control-vector': {
+      seeds: [planToControlVector(withoutFirst)],
+      mutate: mutateBytes,
+      read: (bytes) => planFromControlVector(bytes, { model }),
+    },
+    svec: {
+      seeds: [text(planToSvec(vectors))],
+      mutate: mutateAnyText,
+      read: (bytes) => planFromSvec(decode(bytes), { model, layers: [1] }),
+    },
+    'plan-csv': {
+      seeds: [text(planToCsv(gains))],
+      mutate: mutateAnyText,
+      read: (bytes) => planFromCsv(decode(bytes), { model }),
+    },
+    edits: {
+      seeds: [text('{"site": "ffn", "layer": 1, "index": 2, "gain": 0.5, "bias": 0}')],
+      mutate: mutateAnyText,
+      read: (bytes) => parseEditRow(jsonOf(bytes), { path: 'edits.jsonl', line: 1 }),
+    },
+    npy: { seeds: [npy, half], mutate: mutateBytes, read: (bytes) => readNpy(bytes) },
+    npz: {
+      seeds: [
+        zip(
+          [
+            ['ffn.npy', npy],
+            ['attention.npy', half],
+          ],
+          true,
+        ),
+        zip([['ffn.npy', npy]], false),
+      ],
+      mutate: (seed, dice, seeds) =>
+        dice.chance(0.5)
+          ? mutateBytes(seed, dice, seeds)
+          : zip([['ffn.npy', mutateBytes(npy, dice)]], dice.chance(0.5)),
+      read: (bytes) => readNpz(bytes),
+    },
+    wheel: {
+      seeds: [
+        zip(
+          [
+            ['a/model.gguf', Buffer.alloc(300, 7)],
+            ['b.txt', Buffer.from('b')],
+          ],
+          true,
+        ),
+      ],
+      mutate: mutateBytes,
+      read: onDisk('a.whl', async (archive) => {
+        const member = await findZipMember({ archive, name: 'a/model.gguf' });
+        for await (const _ of readZipMember({ archive, member }));
+      }),
+    },
+    gguf: {
+      seeds: [smallGguf()],
+      mutate: mutateBytes,
+      read: onDisk('a.gguf', async (path) => {
+        const file = await openGguf(path);
+        for (const tensor of [...file.tensors.values()].slice(0, 3)) await readTensor(file, tensor);
+      }),
+    },
+    onnx: {
+      seeds: onnx,
+      mutate: (seed, dice, seeds) =>
+        dice.chance(0.2) ? mutateBytes(seed, dice, seeds) : mutateProtobuf(seed, dice),
+      read: onDisk('onnx/model.onnx', (path) => describeOnnxDecoder({ path })),
+    },
+    'site-map': {
+      seeds: [text('{"ffn": {"width": 4, "tensors": ["mlp.0", "mlp.1"]}}')],
+      mutate: mutateAnyText,
+      read: (bytes) => parseSiteMap(decode(bytes), { path: 'map.json' }),
+    },
+    jsonl: { seeds: [pairs], mutate: mutateAnyText, read: rowsOf('a.jsonl') },
+    pairs: {
+      seeds: [pairs],
+      mutate: mutateAnyText,
+      read: onDisk('pairs.jsonl', async (path) => {
+        for await (const _ of readRows(path, { parse: parsePairRow }));
+      }),
+    },
+    json: { seeds: [text('[{"a": 1}, {"a": [2, "b"]}]')], mutate: mutateAnyText, read: rowsOf('a.json') },
+    csv: { seeds: [table], mutate: mutateAnyText, read: rowsOf('a.csv') },
+    xml: {
+      seeds: [
+        text(
+          '<copa-corpus version="1.0"><item id="1" asks-for="cause" most-plausible-alternative="1"><p>It fell.</p><a1>A.</a1><a2>B.</a2></item></copa-corpus>',
+        ),
+      ],
+      mutate: mutateAnyText,
+      read: rowsOf('a.xml'),
+    },
+    parquet: {
+      seeds: parquet,
+      mutate: (seed, dice, seeds) =>
+        dice.chance(0.5) ? mutateBytes(seed, dice, seeds) : mutateFooter(seed, dice),
+      read: rowsOf('a.parquet'),
+    },
+    'run-log': {
+      seeds: [header],
+      mutate: mutateAnyText,
+      read: onDisk('run/run.json', (path) => {
+        writeFileSync(join(path, '../answers.jsonl'), '{"id":"1","phase":"test"}\n');
+        return readRunLog(join(path, '..'));
+      }),
+    },
+    'run-answers': {
+      seeds: [text('{"id":"1","phase":"test","condition":"vanilla"}\n{"id":"2","phase":"test"}\n')],
+      mutate: mutateAnyText,
+      read: onDisk('run/answers.jsonl', (path) => {
+        writeFileSync(join(path, '../run.json'), header);
+        return readRunLog(join(path, '..'));
+      }),
+    },
+    'rating-sheet': {
+      seeds: [
+        text('rater,code,instruction,answer,quality,alignment\nA,c1,"Do, it",ok,4,3.0\nA,c2,Go,no,,\n'),
+      ],
+      mutate: mutateAnyText,
+      read: (bytes) => parseSheet(decode(bytes), { path: 'sheet.csv' }),
+    },
+    'rating-key': {
+      seeds: [
+        text('{"format":"austeer-rating-key","version":1,"raters":["A"],"conditions":["v"],"entries":[]}'),
+      ],
+      mutate: mutateAnyText,
+      read: (bytes) => parseRatingKey(decode(bytes), { path: 'key.json' }),
+    },
+  };
+}
+
+/** @type {Reader['mutate']} */
+function mutateAnyText(seed, dice, seeds) {
+  if (dice.chance(0.2)) return mutateBytes(seed, dice, seeds);
+  return text(mutateText(decode(seed), dice, seeds.map(decode)));
+}
+
+/** Damages the header or the document inside it, and says its length right, so that readers go on.
+ * @type {Reader['mutate']} */
+function mutateSafetensors(seed, dice, seeds) {
+  const view = new DataView(seed.buffer, seed.byteOffset, seed.byteLength);
+  const length = seed[0] === 0x50 ? Number.NaN : Number(view.getBigUint64(0, true));
+  if (dice.chance(0.4) || !(length < seed.length)) return mutateBytes(seed, dice, seeds);
+  const json = decode(seed.subarray(8, 8 + length));
+  let header = mutateText(json, dice);
+  const document = /"austeer":("(?:[^"\\]|\\.)*")/.exec(json)?.[1];
+  if (document !== undefined && dice.chance(0.6)) {
+    header = json.replace(document, () => JSON.stringify(mutateText(JSON.parse(document), dice)));
+  }
+  const bytes = text(header);
+  const size = new Uint8Array(8);
+  new DataView(size.buffer).setBigUint64(0, BigInt(bytes.length), true);
+  return joinBytes(size, bytes, seed.subarray(8 + length));
+}
+
+/** Damages the metadata of a Parquet file and keeps its length right. @param {Uint8Array} seed @param {Dice} dice */
+function mutateFooter(seed, dice) {
+  const view = new DataView(seed.buffer, seed.byteOffset, seed.byteLength);
+  const start = seed.length - 8 - view.getUint32(seed.length - 8, true);
+  const footer = mutateBytes(seed.subarray(start, seed.length - 8), dice);
+  const size = new Uint8Array(4);
+  new DataView(size.buffer).setUint32(0, footer.length, true);
+  return joinBytes(seed.subarray(0, start), footer, size, text('PAR1'));
+}
+
+/** @param {readonly number[]} shape */
+const sizeOf = (shape) => shape.reduce((product, length) => product * length, 1);
+
+/** @param {Uint8Array} bytes */
+function jsonOf(bytes) {
+  try {
+    return JSON.parse(decode(bytes));
+  } catch {
+    return undefined;
+  }
+}
+
+function smallGguf() {
+  const numbers = new Float32Array(64).fill(0.5);
+  return writeGguf(
+    {
+      'general.architecture': 'llama',
+      'llama.block_count': 2,
+      'tokenizer.ggml.tokens': ['a', 'b'],
+      flag: true,
+    },
+    [
+      { name: 'token_embd.weight', type: 'F32', shape: [2, 32], numbers },
+      { name: 'output.weight', type: 'Q8_0', shape: [2, 32], numbers },
+      { name: 'blk.0.attn_q.weight', type: 'Q4_0', shape: [2, 32], numbers },
+    ],
+  );
+}
+
+function parquetFiles() {
+  const columnData = [
+    { name: 'question', data: ['a', 'b', 'c'], type: /** @type {const} */ ('STRING') },
+    { name: 'label', data: [1, 0, 1], type: /** @type {const} */ ('INT32') },
+  ];
+  return [
+    new Uint8Array(parquetWriteBuffer({ columnData })),
+    new Uint8Array(parquetWriteBuffer({ columnData, codec: 'UNCOMPRESSED' })),
+  ];
+}
+
+/** @param {string} descriptor @param {readonly number[]} shape @param {Uint8Array} data */
+function numpyArray(descriptor, shape, data) {
+  const header = `{'descr': '${descriptor}', 'fortran_order': False, 'shape': (${shape.join(', ')},), }\n`;
+  const start = Uint8Array.of(
+    0x93,
+    0x4e,
+    0x55,
+    0x4d,
+    0x50,
+    0x59,
+    1,
+    0,
+    header.length & 255,
+    header.length >> 8,
+  );
+  return joinBytes(start, text(header), data);
+}
+
+/** @param {readonly (readonly [string, Uint8Array])[]} members @param {boolean} deflated */
+function zip(members, deflated) {
+  /** @type {Uint8Array[]} */
+  const locals = [];
+  /** @type {Uint8Array[]} */
+  const directory = [];
+  let offset = 0;
+  for (const [name, content] of members) {
+    const packed = deflated ? deflateRawSync(content) : content;
+    const shared = Buffer.alloc(26);
+    shared.writeUInt16LE(20, 0);
+    shared.writeUInt16LE(deflated ? 8 : 0, 4);
+    shared.writeUInt32LE(crc32(content), 10);
+    shared.writeUInt32LE(packed.length, 14);
+    shared.writeUInt32LE(content.length, 18);
+    shared.writeUInt16LE(name.length, 22);
+    const place = Buffer.alloc(14);
+    place.writeUInt32LE(offset, 10);
+    locals.push(joinBytes(text('PK\u0003\u0004'), shared, text(name), packed));
+    directory.push(joinBytes(text('PK\u0001\u0002\u0014\u0000'), shared, place, text(name)));
+    offset += 30 + name.length + packed.length;
+  }
+  const end = Buffer.alloc(22);
+  end.write('PK\u0005\u0006');
+  end.writeUInt16LE(members.length, 8);
+  end.writeUInt16LE(members.length, 10);
+  end.writeUInt32LE(joinBytes(...directory).length, 12);
+  end.writeUInt32LE(offset, 16);
+  return joinBytes(...locals, ...directory, end);
+}
