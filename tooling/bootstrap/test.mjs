@@ -77,6 +77,7 @@ await check('Linting', nodeTool('@biomejs/biome/bin/biome', 'check', '--colors=o
 await check('Checking import arrows', ownCheck('arrows'));
 await check('Checking and running examples', ownCheck('examples'));
 await check('Checking for paths of one machine', ownCheck('host-paths'));
+await check('Checking links of the documents', ownCheck('links'));
 await check('Looking for dead code', nodeTool('knip/bin/knip.js'));
 await check('Comparing public interfaces', ownCheck('api'));
 await check('Checking the packages as published', ownCheck('packages'));

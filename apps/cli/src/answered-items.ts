@@ -7,27 +7,8 @@ import { FileFormatError } from '@austeer/core';
 import type { AnsweredItem } from '@austeer/evaluators';
 import { readRunLog } from '@austeer/experiments';
 import { readJsonLines } from '@austeer/pairs';
-import { optionalPath, usageError } from './flags.ts';
-
-/** Where the answers are. */
-export interface AnswerFlags {
-  readonly run?: string | undefined;
-  readonly baseline: string;
-  readonly candidate: string;
-  readonly first?: string | undefined;
-  readonly second?: string | undefined;
-}
-
-const condition = (initial: string, brief: string) =>
-  ({ kind: 'parsed', parse: String, default: initial, brief, placeholder: 'name' }) as const;
-
-export const answerFlags = {
-  run: optionalPath('Folder of a run log'),
-  baseline: condition('vanilla', 'Its condition that the other is compared with'),
-  candidate: condition('steered', 'Its condition that is hoped to be better'),
-  first: optionalPath('JSON lines {"id", "instruction", "answer"} of the baseline instead'),
-  second: optionalPath('The same of the candidate'),
-} as const;
+import type { AnswerFlags } from './answer-flags.ts';
+import { usageError } from './flags.ts';
 
 /** Both answers of every item, under the names of `conditions`: the baseline's, then the candidate's. */
 export interface ComparedAnswers {

@@ -4,7 +4,7 @@
  * @module
  */
 import { AusteerError } from '@austeer/core';
-import { buildApplication, buildRouteMap, text_en } from '@stricli/core';
+import { buildApplication, buildRouteMap, text_en, version } from '@stricli/core';
 import { bakeCommand } from './commands/bake.ts';
 import { captureCommand } from './commands/capture.ts';
 import { chatCommand } from './commands/chat.ts';
@@ -21,18 +21,21 @@ import { localizeCommand } from './commands/localize.ts';
 import { modelsCommand } from './commands/models.ts';
 import { pairsRoutes } from './commands/pairs.ts';
 import { planRoutes } from './commands/plan.ts';
+import { exportCommand } from './commands/plan-exchange.ts';
 import { reportCommand } from './commands/report.ts';
 import { reproduceCommand } from './commands/reproduce.ts';
 import { scoreCommand } from './commands/score.ts';
 import { sideEffectsCommand } from './commands/side-effects.ts';
+import { sweepCommand } from './commands/sweep.ts';
 import { tasksRoutes } from './commands/tasks.ts';
 import { toxicityRoutes } from './commands/toxicity.ts';
 import { workerCommand } from './commands/worker.ts';
 import { type AusteerContext, InterruptedError } from './context.ts';
+import { helpFlag } from './help/help-flag.ts';
 import { TOOL } from './tool.ts';
 
 /** Errors of this project say all there is to say; of others the stack helps to report them. */
-function describeError(error: unknown): string {
+export function describeError(error: unknown): string {
   if (AusteerError.isInstance(error) || error instanceof InterruptedError) return error.message;
   return `Unexpected: ${error instanceof Error ? (error.stack ?? error.message) : String(error)}`;
 }
@@ -52,6 +55,7 @@ export const application = buildApplication<AusteerContext>(
       chat: chatCommand,
       score: scoreCommand,
       evaluate: evaluateCommand,
+      sweep: sweepCommand,
       reproduce: reproduceCommand,
       experiment: experimentRoutes,
       worker: workerCommand,
@@ -61,25 +65,35 @@ export const application = buildApplication<AusteerContext>(
       sideEffects: sideEffectsCommand,
       toxicity: toxicityRoutes,
       bake: bakeCommand,
+      export: exportCommand,
       report: reportCommand,
       completion: completionCommand,
     },
     docs: {
       brief: 'Find the activation units of a language model that matter, steer them, measure what that did.',
       fullDescription: [
-        'Find the activation units of a language model that tell good answers from bad ones, steer just those, and measure what that did.',
+        'Find the activation units of a language model that tell good answers from bad ones, steer just those, and',
+        'measure what that did. Begin with:',
         '',
-        'Start with:  austeer demo',
-        'Exit codes:  0 done · 1 error or failed check · 2 wrong command line · 130 stopped by Ctrl-C',
+        '  austeer demo                                 the whole method on a small real model',
+        '',
+        'Then with pairs of your own, {"positive": "…", "negative": "…"}, one a line:',
+        '',
+        '  austeer localize --pairs pairs.jsonl --sites attention --out counts.safetensors',
+        '  austeer plan create --counts counts.safetensors --k 16 --alpha 5 --out plan.safetensors',
+        '  austeer chat --plan plan.safetensors',
       ].join('\n'),
     },
   }),
   {
     name: 'austeer',
-    versionInfo: { currentVersion: TOOL.version },
     scanner: { caseStyle: 'allow-kebab-for-camel', allowArgumentEscapeSequence: true },
     documentation: { caseStyle: 'convert-camel-to-kebab' },
     determineExitCode: (error) => (error instanceof InterruptedError ? 130 : 1),
     localization: { text: { ...text_en, exceptionWhileRunningCommand: describeError } },
+  },
+  {
+    help: helpFlag,
+    version: version({ brief: text_en.briefs.version, info: { currentVersion: TOOL.version } }),
   },
 );

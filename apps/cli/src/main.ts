@@ -4,10 +4,9 @@
  *
  * @module
  */
-import { run } from '@stricli/core';
 import { application } from './application.ts';
-import { normalizeArguments } from './arguments.ts';
 import { createContext } from './context.ts';
+import { runAusteer } from './run-austeer.ts';
 
 // `austeer … | head`: whoever reads has seen enough.
 process.stdout.on('error', (error: NodeJS.ErrnoException) => {
@@ -15,13 +14,11 @@ process.stdout.on('error', (error: NodeJS.ErrnoException) => {
   process.exit(0);
 });
 
-const argv = normalizeArguments(process.argv.slice(2));
+const argv = process.argv.slice(2);
 const context = createContext(process);
 if (argv[0] === '__complete') {
   const { completeWords } = await import('./run/completion.ts');
   await completeWords(application, argv.slice(1), context);
 } else {
-  await run(application, argv, context);
+  await runAusteer(context, argv, process.cwd());
 }
-// Usage errors have negative codes of their own in the library; scripts know 2.
-if (Number(process.exitCode) < 0) process.exitCode = 2;

@@ -66,6 +66,18 @@ describe('austeer as a process', () => {
     expect((await start('doctor', 'tiny.gguf').ended).stdout).not.toContain('\u001b');
   });
 
+  it('takes defaults from the folder that it is started in', async () => {
+    const path = join(folder, 'austeer.config.json');
+    writeFileSync(path, JSON.stringify({ doctor: { json: true, sites: ['ffn'] } }));
+    const { stdout } = await start('doctor', 'tiny.gguf').ended;
+    writeFileSync(path, JSON.stringify({ docter: {} }));
+    const { code, stderr } = await start('doctor', 'tiny.gguf').ended;
+    rmSync(path);
+    expect(JSON.parse(stdout)).toMatchObject({ sites: [{ site: 'ffn' }] });
+    expect(code).toBe(1);
+    expect(stderr).toContain('Did you mean "doctor"?');
+  });
+
   it.each([
     ['an error', ['generate', '--model', 'none.gguf', '--prompt', 'x'], 1],
     ['a misspelt flag', ['generate', '--promt', 'x'], 2],

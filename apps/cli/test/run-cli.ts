@@ -2,11 +2,9 @@
  * Runs the command line inside the test, with streams that are read afterwards.
  */
 import { Readable } from 'node:stream';
-import { run } from '@stricli/core';
-import { application } from '../src/application.ts';
-import { normalizeArguments } from '../src/arguments.ts';
 import type { AusteerContext } from '../src/context.ts';
 import { createTerminal } from '../src/output/terminal.ts';
+import { runAusteer } from '../src/run-austeer.ts';
 
 export interface CliResult {
   readonly stdout: string;
@@ -45,7 +43,7 @@ export async function runCliWith(input: string, ...argv: string[]): Promise<CliR
     terminal: createTerminal({ stdout: out, stderr: err, environment: {} }),
     signal: new AbortController().signal,
   };
-  await run(application, normalizeArguments(argv), context);
+  await runAusteer(context, argv, import.meta.dirname);
   return { stdout, stderr, exitCode: Number(process.exitCode ?? 0) };
 }
 

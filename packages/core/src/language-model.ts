@@ -49,11 +49,11 @@ export interface ChatMessage {
   readonly content: string;
 }
 
-/** How far a long piece of work has come; sent after every batch. */
+/** How far a long piece of work has come; sent after every batch, and between the tokens of answers. */
 export interface Progress {
   /** What is being worked on, for example `capture`. */
   readonly stage: string;
-  /** Finished items. */
+  /** Finished items; parts of items count while a batch is at work. */
   readonly done: number;
   /** All items, where that is known. */
   readonly total?: number | undefined;

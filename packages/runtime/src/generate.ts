@@ -92,8 +92,10 @@ export async function generateRows(
         }),
       }),
     );
+    const onStep = (part: number): void =>
+      onProgress?.({ stage: 'generate', done: done + part * group.length, total: prompts.length });
     const strengths = await context.exclusively(() =>
-      generateBatch({ context, purpose, rows, maxNewTokens, rule, signal, onToken }),
+      generateBatch({ context, purpose, rows, maxNewTokens, rule, signal, onToken, onStep }),
     );
     for (const [index, { row, stream }] of rows.entries()) {
       for (const piece of stream.close()) onToken?.({ row, ...piece });
@@ -122,8 +124,10 @@ async function generateBatch(options: {
   rule: SamplingRule;
   signal: AbortSignal | undefined;
   onToken: GenerateOptions['onToken'];
+  /** Called between two tokens with the part of the longest answer that is written. */
+  onStep: (part: number) => void;
 }): Promise<RowStrengths | undefined> {
-  const { context, purpose, rows, maxNewTokens, rule, signal, onToken } = options;
+  const { context, purpose, rows, maxNewTokens, rule, signal, onToken, onStep } = options;
   const { padding, vocabularySize } = context;
   const longest = Math.max(...rows.map(({ prompt }) => prompt.length));
   const steering = rows.map((row) => row.steering);
@@ -153,6 +157,7 @@ async function generateBatch(options: {
       return token;
     });
     if (rows.every(({ stream }) => stream.ended)) return strengths;
+    if (step + 1 < maxNewTokens) onStep((step + 1) / maxNewTokens);
     padded = nextTokens({ next, lengths: [...lengths], padding, started: longest, steps: step });
     for (const row of lengths.keys()) lengths[row] = lengths[row]! + 1;
     positions = rows.map((_, row) => [row, 0] as const);

@@ -1,5 +1,4 @@
 import type { Site } from '@austeer/core';
-import type { SelectionCriterion } from '@austeer/experiments';
 import { buildCommand } from '@stricli/core';
 import {
   batchFlag,
@@ -9,7 +8,6 @@ import {
   methodFlags,
   modelFlags,
   optionalPath,
-  parseWhole,
   type RankingFlags,
   rankingFlags,
   seedFlag,
@@ -17,27 +15,19 @@ import {
   type TaskFlags,
   taskFlags,
 } from '../flags.ts';
+import { type SelectionFlags, selectionFlags } from '../selection-flags.ts';
 
-export interface CompareFlags extends ModelFlags, RankingFlags, MethodFlags, TaskFlags {
+export interface CompareFlags extends ModelFlags, RankingFlags, MethodFlags, TaskFlags, SelectionFlags {
   readonly task: string;
   readonly methods: string[];
   readonly grid: 'small' | 'paper';
   readonly settings?: string | undefined;
   readonly sites: Site[];
-  readonly pairs?: number | undefined;
-  readonly limit?: number | undefined;
-  readonly validation: number;
-  readonly criterion: SelectionCriterion;
-  readonly join: 'text' | 'tokens';
-  readonly skipBadRows: boolean;
   readonly out?: string | undefined;
   readonly seed: number;
   readonly batchSize?: number | undefined;
   readonly json: boolean;
 }
-
-const optionalWhole = (brief: string) =>
-  ({ kind: 'parsed', parse: parseWhole, optional: true, brief, placeholder: 'n' }) as const;
 
 export const compareCommand = buildCommand({
   loader: async () => (await import('../run/compare.ts')).runCompare,
@@ -66,30 +56,9 @@ export const compareCommand = buildCommand({
       settings: optionalPath('JSON instead: {"iti": [{"budget": 16, "strength": 15}], …} by method'),
       ...taskFlags,
       sites: sitesFlag('attention,ffn'),
-      pairs: optionalWhole('Most pairs [1000, as released]'),
-      limit: optionalWhole('Most test items [all]'),
-      validation: {
-        kind: 'parsed',
-        parse: parseWhole,
-        default: '60',
-        brief: 'Validation items, never tested on',
-        placeholder: 'n',
-      },
-      criterion: {
-        kind: 'enum',
-        values: ['accuracy', 'twoWayAccuracy', 'balancedAccuracy', 'areaUnderCurve'],
-        default: 'accuracy',
-        brief: 'What is chosen by; accuracy is the paper’s',
-      },
+      ...selectionFlags,
       ...rankingFlags,
       ...methodFlags,
-      join: {
-        kind: 'enum',
-        values: ['text', 'tokens'],
-        default: 'text',
-        brief: 'How question and answer are joined',
-      },
-      skipBadRows: { kind: 'boolean', default: false, brief: 'Leave malformed rows out and count them' },
       out: optionalPath('Folder for comparison.json, all answers and all plans'),
       seed: seedFlag,
       batchSize: batchFlag,

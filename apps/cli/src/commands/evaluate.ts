@@ -1,5 +1,4 @@
 import type { Site } from '@austeer/core';
-import type { SelectionCriterion } from '@austeer/experiments';
 import { buildCommand } from '@stricli/core';
 import {
   batchFlag,
@@ -10,7 +9,6 @@ import {
   modelFlags,
   optionalPath,
   parseNumberList,
-  parseWhole,
   parseWholeList,
   type RankingFlags,
   rankingFlags,
@@ -19,100 +17,74 @@ import {
   type TaskFlags,
   taskFlags,
 } from '../flags.ts';
+import { type SelectionFlags, selectionFlags } from '../selection-flags.ts';
 
-export interface EvaluateFlags extends ModelFlags, RankingFlags, TaskFlags, MethodFlags {
+export interface EvaluateFlags extends ModelFlags, RankingFlags, TaskFlags, MethodFlags, SelectionFlags {
   readonly task: string;
   readonly method?: string | undefined;
   readonly plan?: string | undefined;
   readonly sites: Site[];
   readonly k?: number[] | undefined;
   readonly alpha?: number[] | undefined;
-  readonly pairs?: number | undefined;
-  readonly limit?: number | undefined;
   readonly select: 'validation';
-  readonly validation: number;
-  readonly criterion: SelectionCriterion;
-  readonly join: 'text' | 'tokens';
-  readonly skipBadRows: boolean;
   readonly out?: string | undefined;
   readonly seed: number;
   readonly batchSize?: number | undefined;
   readonly json: boolean;
 }
 
-const optionalWhole = (brief: string) =>
-  ({ kind: 'parsed', parse: parseWhole, optional: true, brief, placeholder: 'n' }) as const;
+/** Flags of `austeer evaluate`. */
+export const evaluateFlags = {
+  ...modelFlags,
+  task: {
+    kind: 'parsed',
+    parse: String,
+    brief: 'boolq, copa, winogrande, svamp, mawps or brevity; see austeer tasks',
+    placeholder: 'name',
+  },
+  ...taskFlags,
+  method: {
+    kind: 'parsed',
+    parse: String,
+    optional: true,
+    brief: 'Fitted on the task’s pairs: austeer, iti, caa, sadi, sta, … (an unknown name lists all)',
+    placeholder: 'name',
+  },
+  plan: optionalPath('A plan to test instead'),
+  sites: sitesFlag('attention,ffn'),
+  k: {
+    kind: 'parsed',
+    parse: parseWholeList,
+    optional: true,
+    brief: 'Units (iti, sadi: heads) to try [16,64 for austeer]',
+    placeholder: 'n,…',
+  },
+  alpha: {
+    kind: 'parsed',
+    parse: parseNumberList,
+    optional: true,
+    brief: 'Strengths to try [5,20 for austeer]; with --plan the strength instead of its own',
+    placeholder: 'x,…',
+  },
+  ...selectionFlags,
+  select: {
+    kind: 'enum',
+    values: ['validation'],
+    default: 'validation',
+    brief: 'Where k and α are chosen',
+  },
+  ...rankingFlags,
+  ...methodFlags,
+  out: optionalPath('Folder of the run log'),
+  seed: seedFlag,
+  batchSize: batchFlag,
+  json: jsonFlag,
+} as const;
 
 export const evaluateCommand = buildCommand({
   loader: async () => (await import('../run/evaluate.ts')).runEvaluate,
   parameters: {
-    flags: {
-      ...modelFlags,
-      task: {
-        kind: 'parsed',
-        parse: String,
-        brief: 'boolq, copa, winogrande, svamp, mawps or brevity; see austeer tasks',
-        placeholder: 'name',
-      },
-      ...taskFlags,
-      method: {
-        kind: 'parsed',
-        parse: String,
-        optional: true,
-        brief: 'Fitted on the task’s pairs: austeer, iti, caa, sadi, sta, … (an unknown name lists all)',
-        placeholder: 'name',
-      },
-      plan: optionalPath('A plan to test instead'),
-      sites: sitesFlag('attention,ffn'),
-      k: {
-        kind: 'parsed',
-        parse: parseWholeList,
-        optional: true,
-        brief: 'Units (iti, sadi: heads) to try [16,64 for austeer]',
-        placeholder: 'n,…',
-      },
-      alpha: {
-        kind: 'parsed',
-        parse: parseNumberList,
-        optional: true,
-        brief: 'Strengths to try [5,20 for austeer]; with --plan the strength instead of its own',
-        placeholder: 'x,…',
-      },
-      pairs: optionalWhole('Most pairs [1000, as released]'),
-      limit: optionalWhole('Most test items [all]'),
-      select: {
-        kind: 'enum',
-        values: ['validation'],
-        default: 'validation',
-        brief: 'Where k and α are chosen',
-      },
-      validation: {
-        kind: 'parsed',
-        parse: parseWhole,
-        default: '60',
-        brief: 'Validation items, never tested on',
-        placeholder: 'n',
-      },
-      criterion: {
-        kind: 'enum',
-        values: ['accuracy', 'twoWayAccuracy', 'balancedAccuracy', 'areaUnderCurve'],
-        default: 'accuracy',
-        brief: 'What is chosen by; accuracy is the paper’s',
-      },
-      ...rankingFlags,
-      ...methodFlags,
-      join: {
-        kind: 'enum',
-        values: ['text', 'tokens'],
-        default: 'text',
-        brief: 'How question and answer are joined',
-      },
-      skipBadRows: { kind: 'boolean', default: false, brief: 'Leave malformed rows out and count them' },
-      out: optionalPath('Folder of the run log'),
-      seed: seedFlag,
-      batchSize: batchFlag,
-      json: jsonFlag,
-    },
+    flags: evaluateFlags,
     aliases: { k: 'k' },
   },
   docs: {

@@ -73,7 +73,14 @@ const runCommand = buildCommand({
 const planCommand = buildCommand({
   loader: async () => (await import('../run/experiment.ts')).planExperiment,
   parameters,
-  docs: { brief: 'Show the cells of an experiment, what is there, and what the rest costs' },
+  docs: {
+    brief: 'Show the cells of an experiment, what is there, and what the rest costs',
+    fullDescription: [
+      'Show the cells of an experiment, what is there already, and what the rest costs. Nothing is run.',
+      '',
+      'Example:  austeer experiment plan copa-sweep.json',
+    ].join('\n'),
+  },
 });
 
 export const experimentRoutes = buildRouteMap({

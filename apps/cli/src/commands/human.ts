@@ -1,5 +1,5 @@
 import { buildCommand, buildRouteMap } from '@stricli/core';
-import { type AnswerFlags, answerFlags } from '../answered-items.ts';
+import { type AnswerFlags, answerFlags } from '../answer-flags.ts';
 import { jsonFlag, optionalPath, parseWhole, requiredPath, seedFlag } from '../flags.ts';
 
 export interface HumanSheetFlags extends AnswerFlags {

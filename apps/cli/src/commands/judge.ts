@@ -1,6 +1,6 @@
 import type { JudgeProtocol, TokenPrice } from '@austeer/evaluators';
 import { buildCommand, numberParser } from '@stricli/core';
-import { type AnswerFlags, answerFlags } from '../answered-items.ts';
+import { type AnswerFlags, answerFlags } from '../answer-flags.ts';
 import {
   batchFlag,
   computeFlags,

@@ -4,7 +4,6 @@
  * @module
  */
 import type { PositionRule, Site, StrengthSchedule } from '@austeer/core';
-import { parsePositionRule, parseStrengthSchedule } from '@austeer/steering';
 import { buildCommand, numberParser } from '@stricli/core';
 import { jsonFlag, parseSites, parseWhole, parseWholeList, requiredPath } from '../flags.ts';
 
@@ -25,7 +24,8 @@ function nameOrJson(text: string): unknown {
   return /^[a-z]+$/i.test(text) ? text : JSON.parse(text);
 }
 
-const optional = <T>(parse: (text: string) => T, brief: string, placeholder: string) =>
+/** What parses may load more; `--help` does without. */
+const optional = <T>(parse: (text: string) => T | Promise<T>, brief: string, placeholder: string) =>
   ({ kind: 'parsed', parse, optional: true, brief, placeholder }) as const;
 
 export const change = buildCommand({
@@ -36,15 +36,15 @@ export const change = buildCommand({
       scale: optional(numberParser, 'Multiply the strength', 'x'),
       negate: { kind: 'boolean', default: false, brief: 'Turn every edit round' },
       sites: optional(parseSites, 'Keep these sites [all]', 'sites'),
-      layers: optional(parseWholeList, 'Keep these layers, with commas between [all]', 'layers'),
+      layers: optional(parseWholeList, 'Keep these layers, with commas between [all]', 'n,…'),
       top: optional(parseWhole, 'Keep the first edits of those that are left [all]', 'n'),
       positions: optional(
-        (text) => parsePositionRule(nameOrJson(text)),
+        async (text) => (await import('@austeer/steering')).parsePositionRule(nameOrJson(text)),
         'Tokens to steer: all, prompt, generated, lastPromptToken, or a rule as JSON',
         'rule',
       ),
       schedule: optional(
-        (text) => parseStrengthSchedule(nameOrJson(text)),
+        async (text) => (await import('@austeer/steering')).parseStrengthSchedule(nameOrJson(text)),
         'Strength along them: constant, {"warmUp": n} or {"halfLife": n, "floor": x}',
         'schedule',
       ),

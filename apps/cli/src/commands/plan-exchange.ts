@@ -17,25 +17,34 @@ export interface PlanImportFlags extends ModelFlags {
   readonly json: boolean;
 }
 
-export const exportCommand = buildCommand({
-  loader: async () => (await import('../run/plan-exchange.ts')).runPlanExport,
-  parameters: {
-    positional: { kind: 'tuple', parameters: [{ parse: String, brief: 'A plan file', placeholder: 'plan' }] },
-    flags: {
-      out: requiredPath('Where it goes; the ending names the format: .gguf, .svec, .pt or .csv'),
-      json: jsonFlag,
+/** `austeer plan export`, and the same as `austeer export`. */
+const exportAs = (name: string) =>
+  buildCommand({
+    loader: async () => (await import('../run/plan-exchange.ts')).runPlanExport,
+    parameters: {
+      positional: {
+        kind: 'tuple',
+        parameters: [{ parse: String, brief: 'A plan file', placeholder: 'plan' }],
+      },
+      flags: {
+        out: requiredPath('Where it goes; the ending names the format: .gguf, .svec, .pt or .csv'),
+        json: jsonFlag,
+      },
     },
-  },
-  docs: {
-    brief: 'Write a plan as a file of another program',
-    fullDescription: [
-      'Write a plan as a file of another program: .gguf (control vector of llama.cpp and repeng), .svec',
-      '(IBM activation-steering), .pt (lm-eval, model type steered) or .csv. What the format cannot carry is an error.',
-      '',
-      'Example:  austeer plan export plan.safetensors --out vector.gguf',
-    ].join('\n'),
-  },
-});
+    docs: {
+      brief: 'Write a plan as a file of another program',
+      fullDescription: [
+        'Write a plan as a file of another program: .gguf (control vector of llama.cpp and repeng), .svec',
+        '(IBM activation-steering), .pt (lm-eval, model type steered) or .csv. What the format cannot carry is an error.',
+        'A model that is steered by itself, without any program knowing of plans, is written by austeer bake.',
+        '',
+        `Example:  austeer ${name} plan.safetensors --out vector.gguf`,
+      ].join('\n'),
+    },
+  });
+
+export const planExportCommand = exportAs('plan export');
+export const exportCommand = exportAs('export');
 
 export const importCommand = buildCommand({
   loader: async () => (await import('../run/plan-exchange.ts')).runPlanImport,
@@ -52,7 +61,7 @@ export const importCommand = buildCommand({
         parse: parseWholeList,
         optional: true,
         brief: 'Layers of an .svec file to steer, with commas between',
-        placeholder: 'layers',
+        placeholder: 'n,…',
       },
       out: requiredPath('Where the plan goes, safetensors'),
       json: jsonFlag,

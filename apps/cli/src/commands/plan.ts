@@ -13,7 +13,7 @@ import {
   requiredPath,
 } from '../flags.ts';
 import { change } from './plan-change.ts';
-import { exportCommand, importCommand } from './plan-exchange.ts';
+import { importCommand, planExportCommand } from './plan-exchange.ts';
 
 export interface PlanCreateFlags extends Omit<ModelFlags, 'model'>, RankingFlags {
   readonly counts?: string | undefined;
@@ -93,7 +93,8 @@ const show = buildCommand({
   parameters: { positional: { kind: 'tuple', parameters: [planFile] }, flags: { json: jsonFlag } },
   docs: {
     brief: 'Show a plan',
-    fullDescription: 'Show a plan.\n\nExample:  austeer plan show plan.safetensors',
+    fullDescription:
+      'Show a plan: its model, sites, layers, strength.\n\nExample:  austeer plan show plan.safetensors',
   },
 });
 
@@ -147,6 +148,6 @@ const check = buildCommand({
 });
 
 export const planRoutes = buildRouteMap({
-  routes: { create, show, diff, merge, change, check, export: exportCommand, import: importCommand },
+  routes: { create, show, diff, merge, change, check, export: planExportCommand, import: importCommand },
   docs: { brief: 'Make, show, compare, merge, change, check, export and import steering plans' },
 });

@@ -51,7 +51,7 @@ export const sideEffectsCommand = buildCommand({
         kind: 'parsed',
         parse: numberParser,
         default: '0',
-        brief: '0 takes the likeliest token',
+        brief: '0 is greedy',
         placeholder: 'x',
       },
       batchSize: batchFlag,

@@ -66,10 +66,11 @@ const score = buildCommand({
   docs: {
     brief: 'Score texts and say how toxic they are, with intervals',
     fullDescription: [
-      'Scores texts and says how toxic they are, with intervals. A text without a score is counted, never 0.',
+      'Score texts and say how toxic they are, with intervals. A text without a score is counted, never 0.',
       '',
-      'Example:  austeer toxicity score continuations.jsonl --out scores.jsonl',
-      '          austeer toxicity score continuations.jsonl --scorer replay --scores scores.jsonl',
+      'Examples:',
+      '  austeer toxicity score continuations.jsonl --out scores.jsonl',
+      '  austeer toxicity score continuations.jsonl --scorer replay --scores scores.jsonl',
     ].join('\n'),
   },
 });
@@ -95,7 +96,7 @@ const compare = buildCommand({
   docs: {
     brief: 'Compare the scores of two conditions on the same prompts, with tests and intervals',
     fullDescription: [
-      'Compares the scores of two conditions continuation by continuation: by prompt and sample, or by line where the',
+      'Compare the scores of two conditions continuation by continuation: by prompt and sample, or by line where the',
       'files have no prompts. Differences are second minus first.',
       '',
       'Example:  austeer toxicity compare vanilla.jsonl steered.jsonl',

@@ -17,6 +17,8 @@ export interface ProgressLine {
 const LOG_INTERVAL = 10_000;
 /** A terminal is redrawn at most this often. */
 const DRAW_INTERVAL = 100;
+/** Stages that are counted in bytes. */
+const BYTES = ['download', 'verify', 'prepare weights', 'write weights'];
 /** Rates within the first moments say little. */
 const SETTLE = 500;
 
@@ -25,7 +27,8 @@ export function createProgressLine(options: { stream: OutputStream; now: () => n
   const { stream, now } = options;
   let stage = '';
   let started = 0;
-  let startedAt = 0;
+  let from = 0;
+  let last = 0;
   let drawn = Number.NEGATIVE_INFINITY;
   let shown = false;
 
@@ -37,16 +40,18 @@ export function createProgressLine(options: { stream: OutputStream; now: () => n
     clear,
     update(progress) {
       const time = now();
-      if (progress.stage !== stage || progress.done < startedAt) {
+      // The same work done once more, for example with another setting, has a pace of its own.
+      if (progress.stage !== stage || progress.done < last) {
         stage = progress.stage;
         started = time;
-        startedAt = 0;
+        from = progress.done;
         drawn = stream.isTTY ? Number.NEGATIVE_INFINITY : time;
       }
+      last = progress.done;
       const finished = progress.done === progress.total;
       if (!finished && time - drawn < (stream.isTTY ? DRAW_INTERVAL : LOG_INTERVAL)) return;
       drawn = time;
-      const text = describeProgress(progress, time - started);
+      const text = describeProgress(progress, { from, elapsed: time - started });
       if (stream.isTTY) {
         clear();
         stream.write(text.slice(0, Math.max(20, (stream.columns ?? 80) - 1)));
@@ -62,16 +67,16 @@ export function createProgressLine(options: { stream: OutputStream; now: () => n
 /**
  * Words for a progress: done of total, rate, time left.
  *
- * @param elapsed milliseconds since the stage began
+ * @param since where the stage stood when it was first heard of, and milliseconds since then
  */
-function describeProgress(progress: Progress, elapsed: number): string {
+function describeProgress(progress: Progress, { from, elapsed }: { from: number; elapsed: number }): string {
   const { stage, done, total } = progress;
-  const bytes = stage === 'download' || stage === 'prepare weights' || stage === 'verify';
+  const bytes = BYTES.includes(stage);
   const amount = (value: number): string =>
-    bytes ? `${(value / 1e6).toFixed(0)} MB` : String(Math.round(value));
+    bytes ? `${(value / 1e6).toFixed(0)} MB` : String(Math.floor(value));
   const parts = [`${stage} ${amount(done)}${total === undefined ? '' : ` of ${amount(total)}`}`];
-  if (elapsed >= SETTLE && done > 0) {
-    const rate = done / (elapsed / 1000);
+  if (elapsed >= SETTLE && done > from) {
+    const rate = (done - from) / (elapsed / 1000);
     parts.push(bytes ? `${amount(rate)}/s` : `${rate >= 10 ? rate.toFixed(0) : rate.toFixed(1)}/s`);
     if (total !== undefined && done < total) parts.push(`${describeSeconds((total - done) / rate)} left`);
   }

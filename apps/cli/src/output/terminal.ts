@@ -63,6 +63,8 @@ export function createTerminal(options: {
       stderr.write(`${text}\n`);
     },
     progress: (progress) => line.update(progress),
-    style: (style, text) => (colours ? styleText(style as Parameters<typeof styleText>[0], text) : text),
+    // Whether there are colours is decided above, for this stream.
+    style: (style, text) =>
+      colours ? styleText(style as Parameters<typeof styleText>[0], text, { validateStream: false }) : text,
   };
 }

@@ -7,7 +7,7 @@ import type { BakeFlags } from '../commands/bake.ts';
 import type { AusteerContext } from '../context.ts';
 import { readSiteMap, withModel } from '../load.ts';
 import { formatTable } from '../output/table.ts';
-import { planOfFlags } from '../plan-flags.ts';
+import { planOfFlags } from '../plan-of-flags.ts';
 
 /** Beginnings that the steered model and the copy go on from. */
 const PROMPTS = [
@@ -51,10 +51,11 @@ export async function runBake(this: AusteerContext, flags: BakeFlags): Promise<v
     return { steering, answers: await answersOf(model, steering), name: model.identity.name };
   });
   const note = JSON.stringify({ model: steered.name, plan: steered.steering.fingerprint });
-  const { path, changes, warnings } = await write(this, flags, steered.steering, note);
+  const { changes, warnings } = await write(this, flags, steered.steering, note);
   for (const warning of warnings) terminal.say(`warning: ${warning}`);
+  // An export as a folder: its tokenizer may lie beside the folder of its graph.
   const copy = await loadModel({
-    model: path,
+    model: out,
     precision: flags.precision,
     threads: flags.threads,
     cacheDirectory: flags.cache,
@@ -79,7 +80,7 @@ async function write(
   flags: BakeFlags,
   steering: SteeringValues,
   note: string,
-): Promise<{ path: string; changes: readonly BakedChange[]; warnings: readonly string[] }> {
+): Promise<{ changes: readonly BakedChange[]; warnings: readonly string[] }> {
   const { model, out, columns, siteMap, cache, offline } = flags;
   const call = { steering, note, signal, onProgress: terminal.progress };
   const resolved = await resolveModel({
@@ -91,18 +92,15 @@ async function write(
   const files = Object.values(resolved.files);
   const gguf = files.find((file) => file.toLowerCase().endsWith('.gguf'));
   if (gguf !== undefined) {
-    return {
-      path: out,
-      ...(await bakeGguf({ ...call, file: await openGguf(gguf), path: out, columnType: columns })),
-    };
+    return bakeGguf({ ...call, file: await openGguf(gguf), path: out, columnType: columns });
   }
-  const { modelPath, changes } = await bakeOnnx({
+  const { changes } = await bakeOnnx({
     ...call,
     path: files.length === 1 ? files[0]! : resolved.directory,
     folder: out,
     ...(siteMap !== undefined && { siteMap: await readSiteMap(siteMap) }),
   });
-  return { path: modelPath, changes, warnings: [] };
+  return { changes, warnings: [] };
 }
 
 interface Answer {

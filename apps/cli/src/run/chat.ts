@@ -15,7 +15,7 @@ import { withModel } from '../load.ts';
 import { createSideBySide } from '../output/side-by-side.ts';
 import { formatTable } from '../output/table.ts';
 import { printable } from '../output/text-width.ts';
-import { planOfFlags } from '../plan-flags.ts';
+import { planOfFlags } from '../plan-of-flags.ts';
 
 /** Terminals narrower than this get one answer after the other. */
 const TWO_COLUMNS = 80;

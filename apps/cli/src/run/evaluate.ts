@@ -1,5 +1,11 @@
 import { smallGrid } from '@austeer/baselines';
-import { checkRunFolder, type RunTaskOptions, runTask, writeRunLog } from '@austeer/experiments';
+import {
+  checkRunFolder,
+  type RunResult,
+  type RunTaskOptions,
+  runTask,
+  writeRunLog,
+} from '@austeer/experiments';
 import { withStrength } from '@austeer/steering';
 import type { EvaluateFlags } from '../commands/evaluate.ts';
 import type { AusteerContext } from '../context.ts';
@@ -7,24 +13,33 @@ import { usageError } from '../flags.ts';
 import { withModel } from '../load.ts';
 import { checkMethodNames, methodsOfFlags } from '../method-flags.ts';
 import { printResult, sayEvent } from '../output/run-report.ts';
-import { planOfFlags } from '../plan-flags.ts';
+import { planOfFlags } from '../plan-of-flags.ts';
 import { taskOfFlags } from '../task-of-flags.ts';
 import { TOOL } from '../tool.ts';
 
 export async function runEvaluate(this: AusteerContext, flags: EvaluateFlags): Promise<void> {
-  const { terminal, signal } = this;
+  await measureTask(this, flags, (result) => printResult(this.terminal, result));
+}
+
+/** Runs the task and leaves its log; `print` shows the result where no JSON is asked for. */
+export async function measureTask(
+  context: AusteerContext,
+  flags: EvaluateFlags,
+  print: (result: RunResult) => void,
+): Promise<void> {
+  const { terminal, signal } = context;
   if (flags.method !== undefined) checkMethodNames([flags.method]);
   if (flags.method !== undefined && flags.plan !== undefined) {
     throw usageError('--method and --plan', 'both', 'one of them');
   }
   if (flags.out !== undefined) await checkRunFolder(flags.out);
-  await withModel(this, flags, async (model) => {
+  await withModel(context, flags, async (model) => {
     const { task: name, pairs: pairLimit, skipBadRows } = flags;
-    const task = await taskOfFlags(this, model.tokenizer, flags, { name, pairLimit, skipBadRows });
+    const task = await taskOfFlags(context, model.tokenizer, flags, { name, pairLimit, skipBadRows });
     const result = await runTask({
       model,
       task,
-      method: await methodOf(this, flags, model.identity),
+      method: await methodOf(context, flags, model.identity),
       testItems: flags.limit,
       seed: flags.seed,
       tool: TOOL,
@@ -38,7 +53,7 @@ export async function runEvaluate(this: AusteerContext, flags: EvaluateFlags): P
     if (flags.json)
       terminal.printJson({ ...result.log.header, ...(flags.out === undefined ? {} : { out: flags.out }) });
     else {
-      printResult(terminal, result);
+      print(result);
       if (flags.out !== undefined) terminal.print(`run log → ${flags.out}`);
     }
   });

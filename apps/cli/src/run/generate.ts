@@ -4,7 +4,7 @@ import type { GenerateFlags } from '../commands/generate.ts';
 import type { AusteerContext } from '../context.ts';
 import { usageError } from '../flags.ts';
 import { withModel } from '../load.ts';
-import { steeringOfFlags } from '../plan-flags.ts';
+import { steeringOfFlags } from '../plan-of-flags.ts';
 import { promptEncoder, readTokenRows } from '../rows.ts';
 
 export async function runGenerate(this: AusteerContext, flags: GenerateFlags): Promise<void> {

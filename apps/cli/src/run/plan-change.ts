@@ -14,7 +14,7 @@ import {
 import type { PlanChangeFlags } from '../commands/plan-change.ts';
 import type { AusteerContext } from '../context.ts';
 import { savePlan } from '../output/save-plan.ts';
-import { readPlan } from '../plan-flags.ts';
+import { readPlan } from '../plan-of-flags.ts';
 
 export async function runPlanChange(
   this: AusteerContext,

@@ -21,7 +21,7 @@ import type { AusteerContext } from '../context.ts';
 import { usageError } from '../flags.ts';
 import { withModel } from '../load.ts';
 import { savePlan } from '../output/save-plan.ts';
-import { readPlan } from '../plan-flags.ts';
+import { readPlan } from '../plan-of-flags.ts';
 
 export async function runPlanExport(
   this: AusteerContext,

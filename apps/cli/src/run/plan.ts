@@ -18,7 +18,7 @@ import { readRanking, usageError } from '../flags.ts';
 import { withModel } from '../load.ts';
 import { printPlan, savePlan } from '../output/save-plan.ts';
 import { formatTable } from '../output/table.ts';
-import { readPlan } from '../plan-flags.ts';
+import { readPlan } from '../plan-of-flags.ts';
 
 export async function runPlanCreate(this: AusteerContext, flags: PlanCreateFlags): Promise<void> {
   const { counts, edits } = flags;

@@ -3,7 +3,7 @@ import { writeFileAtomic } from '@austeer/core/node';
 import type { ScoreFlags } from '../commands/score.ts';
 import type { AusteerContext } from '../context.ts';
 import { withModel } from '../load.ts';
-import { steeringOfFlags } from '../plan-flags.ts';
+import { steeringOfFlags } from '../plan-of-flags.ts';
 import { readScoreRows } from '../rows.ts';
 
 export async function runScore(this: AusteerContext, flags: ScoreFlags): Promise<void> {

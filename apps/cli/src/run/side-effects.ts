@@ -4,7 +4,7 @@ import { formatSideEffects, HELD_TEXTS, measureSideEffects } from '@austeer/eval
 import type { SideEffectsFlags } from '../commands/side-effects.ts';
 import type { AusteerContext } from '../context.ts';
 import { withModel } from '../load.ts';
-import { steeringOfFlags } from '../plan-flags.ts';
+import { steeringOfFlags } from '../plan-of-flags.ts';
 import { readTextRows } from '../rows.ts';
 
 export async function runSideEffects(this: AusteerContext, flags: SideEffectsFlags): Promise<void> {

@@ -135,7 +135,7 @@ export async function bakeGguf(options: {
         signal?.throwIfAborted();
         done += part.length;
         yield part;
-        onProgress?.({ stage: 'bake', done, total });
+        onProgress?.({ stage: 'write weights', done, total });
       }
       yield new Uint8Array(padding(output.length, metadata.alignment));
     }
