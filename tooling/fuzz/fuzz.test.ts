@@ -6,7 +6,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, describe, expect, it } from 'vitest';
 import { fuzz, inputOf } from './fuzz.mjs';
-import { mutateProtobuf } from './mutate.mjs';
+import { mutateProtobuf } from './mutate-protobuf.mjs';
 import { diceOf } from './random.mjs';
 import { createReaders } from './readers.mjs';
 
