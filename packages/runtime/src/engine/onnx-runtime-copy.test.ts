@@ -72,5 +72,5 @@ it('stops when it is told to', async () => {
 
 it('is the version of the workspace', () => {
   const manifest = readFileSync(join(import.meta.dirname, '../../../../pnpm-workspace.yaml'), 'utf8');
-  expect(/onnxruntime-node: (\S+)\n\s+openai/.exec(manifest)?.[1]).toBe(ONNX_RUNTIME_VERSION);
+  expect(/^catalog:$.*?^ {2}onnxruntime-node: (\S+)$/ms.exec(manifest)?.[1]).toBe(ONNX_RUNTIME_VERSION);
 });
