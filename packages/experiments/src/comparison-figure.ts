@@ -93,7 +93,7 @@ function summaryCells(summary: AnswerSummary): Cells {
   const estimate = ({ value, low, high }: Estimate) => ({ value, low, high, items: scored });
   const shares = answerShares
     .slice(0, 2)
-    .map(({ answer, share }) => `${answer || '(blank)'} ${share.toFixed(2)}`);
+    .map(({ answer, share }) => `${oneLine(answer)} ${share.toFixed(2)}`);
   const others = answerShares.slice(2).reduce((sum, { share }) => sum + share, otherAnswers);
   return {
     accuracy: estimate(accuracy),
@@ -106,4 +106,14 @@ function summaryCells(summary: AnswerSummary): Cells {
 
 function number(value: number): { value: number } {
   return { value };
+}
+
+/** Letters of an answer that a cell shows. */
+const SHOWN_LETTERS = 24;
+
+/** An answer as a cell of a table holds it: free answers have lines of their own, and go on. */
+function oneLine(answer: string): string {
+  const words = answer.split(/\s+/).join(' ').trim();
+  if (words === '') return '(blank)';
+  return words.length > SHOWN_LETTERS ? `${words.slice(0, SHOWN_LETTERS - 1)}…` : words;
 }

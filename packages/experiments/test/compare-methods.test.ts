@@ -170,6 +170,13 @@ describe('compareMethods', () => {
     for (const { cells } of content.rows) {
       for (const key of Object.keys(cells).filter((one) => one !== 'valid')) expect(keys).toContain(key);
     }
+    const long = { answer: 'one\n\n  two three four five six', share: 0.5, count: 1 };
+    const summary = { ...log.header.vanilla.summary, answerShares: [long], otherAnswers: 0.5 };
+    const { content: free } = comparisonFigure(
+      { ...log.header, vanilla: { ...log.header.vanilla, summary } },
+      { command: 'compare' },
+    );
+    expect(free.rows[0]!.cells.answers).toBe('one two three four five… 0.50, other 0.50');
     expect(content.rows[2]!.cells).toMatchObject({
       setting: 'k 2 α 5',
       pVanilla: { value: expect.any(Number) },
