@@ -32,7 +32,14 @@ export function RunProvenance({ run }: { run: ReportRun }) {
     ...task.source.notes.map((note): [string, ComponentChildren] => ['Note', note]),
     ...(method === undefined
       ? []
-      : [['Method', `${method.name} ${words(method.facts)}`] as [string, ComponentChildren]]),
+      : [
+          [
+            'Method',
+            <>
+              {method.name} <code>{words(method.facts)}</code>
+            </>,
+          ] as [string, ComponentChildren],
+        ]),
     ...(localization === undefined
       ? []
       : [
