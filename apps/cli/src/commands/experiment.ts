@@ -1,18 +1,9 @@
 import { buildCommand, buildRouteMap } from '@stricli/core';
-import { batchFlag, computeFlags, jsonFlag, type ModelFlags, optionalPath, seedFlag } from '../flags.ts';
-import { fleetFlags, judgeFlag, parseShard } from './worker.ts';
+import { type CellFlags, cellDataFlag, cellFlags } from '../cell-flags.ts';
+import { computeFlags, type ModelFlags } from '../flags.ts';
 
-export interface ExperimentFlags extends Omit<ModelFlags, 'model'> {
+export interface ExperimentFlags extends Omit<ModelFlags, 'model'>, CellFlags {
   readonly model?: string[] | undefined;
-  readonly data?: string | undefined;
-  readonly shard?: { readonly index: number; readonly count: number } | undefined;
-  readonly redis?: string | undefined;
-  readonly queue: string;
-  readonly out: string;
-  readonly judge?: string | undefined;
-  readonly seed: number;
-  readonly batchSize?: number | undefined;
-  readonly json: boolean;
 }
 
 const parameters = {
@@ -29,28 +20,8 @@ const parameters = {
       placeholder: 'model,…',
     },
     ...computeFlags,
-    data: optionalPath(
-      'Folder with the published files [../shared/datasets where it exists, else sample rows]',
-    ),
-    shard: {
-      kind: 'parsed',
-      parse: parseShard,
-      optional: true,
-      brief: 'Compute part i of n, on one of n machines that share the folder',
-      placeholder: 'i/n',
-    },
-    ...fleetFlags,
-    out: {
-      kind: 'parsed',
-      parse: String,
-      default: 'runs/experiments',
-      brief: 'Folder of the cells and figures',
-      placeholder: 'path',
-    },
-    judge: judgeFlag,
-    seed: seedFlag,
-    batchSize: batchFlag,
-    json: jsonFlag,
+    ...cellDataFlag,
+    ...cellFlags('runs/experiments'),
   },
 } as const;
 

@@ -1,22 +1,13 @@
 import { buildCommand } from '@stricli/core';
-import { batchFlag, computeFlags, jsonFlag, type ModelFlags, optionalPath, seedFlag } from '../flags.ts';
-import { fleetFlags, judgeFlag, parseShard } from './worker.ts';
+import { type CellFlags, cellDataFlag, cellFlags } from '../cell-flags.ts';
+import { computeFlags, type ModelFlags } from '../flags.ts';
 
-export interface ReproduceFlags extends Omit<ModelFlags, 'model'> {
+export interface ReproduceFlags extends Omit<ModelFlags, 'model'>, CellFlags {
   readonly model: string[];
-  readonly data?: string | undefined;
   readonly quick: boolean;
   readonly plan: boolean;
   readonly draw: boolean;
   readonly list: boolean;
-  readonly shard?: { readonly index: number; readonly count: number } | undefined;
-  readonly redis?: string | undefined;
-  readonly queue: string;
-  readonly out: string;
-  readonly judge?: string | undefined;
-  readonly seed: number;
-  readonly batchSize?: number | undefined;
-  readonly json: boolean;
 }
 
 export const reproduceCommand = buildCommand({
@@ -39,9 +30,7 @@ export const reproduceCommand = buildCommand({
         placeholder: 'model,…',
       },
       ...computeFlags,
-      data: optionalPath(
-        'Folder with the published files [../shared/datasets where it exists, else sample rows]',
-      ),
+      ...cellDataFlag,
       quick: { kind: 'boolean', default: false, brief: 'Little data and few settings: minutes, not days' },
       plan: { kind: 'boolean', default: false, brief: 'Show what would be computed, and compute nothing' },
       draw: {
@@ -50,25 +39,7 @@ export const reproduceCommand = buildCommand({
         brief: 'Draw the figures from what is there, and compute nothing',
       },
       list: { kind: 'boolean', default: false, brief: 'List the experiments' },
-      shard: {
-        kind: 'parsed',
-        parse: parseShard,
-        optional: true,
-        brief: 'Compute part i of n, on one of n machines that share the folder',
-        placeholder: 'i/n',
-      },
-      ...fleetFlags,
-      out: {
-        kind: 'parsed',
-        parse: String,
-        default: 'runs/reproduce',
-        brief: 'Folder of the cells and figures',
-        placeholder: 'path',
-      },
-      judge: judgeFlag,
-      seed: seedFlag,
-      batchSize: batchFlag,
-      json: jsonFlag,
+      ...cellFlags('runs/reproduce'),
     },
   },
   docs: {

@@ -1,4 +1,5 @@
 import { buildCommand } from '@stricli/core';
+import { judgeFlag, queueFlag } from '../cell-flags.ts';
 import { batchFlag, computeFlags, type ModelFlags, optionalPath, parseWhole, seedFlag } from '../flags.ts';
 
 export interface WorkerFlags extends Omit<ModelFlags, 'model'> {
@@ -13,45 +14,6 @@ export interface WorkerFlags extends Omit<ModelFlags, 'model'> {
   readonly seed: number;
   readonly batchSize?: number | undefined;
 }
-
-/** `2/8`: the second of eight. */
-export function parseShard(text: string): { index: number; count: number } {
-  const [index, count, ...rest] = text.split('/').map(parseWhole);
-  if (index === undefined || count === undefined || rest.length > 0)
-    throw new SyntaxError(`${text} is not i/n`);
-  return { index, count };
-}
-
-const queueFlag = {
-  queue: {
-    kind: 'parsed',
-    parse: String,
-    default: 'austeer',
-    brief: 'Name of the queue; workers and boss of one fleet give the same',
-    placeholder: 'name',
-  },
-} as const;
-
-/** Work that is left to a fleet. */
-export const fleetFlags = {
-  redis: {
-    kind: 'parsed',
-    parse: String,
-    optional: true,
-    brief: 'Have a fleet of `austeer worker` compute, through this Redis server',
-    placeholder: 'url',
-  },
-  ...queueFlag,
-} as const;
-
-/** Who compares the responses of BPO. */
-export const judgeFlag = {
-  kind: 'parsed',
-  parse: String,
-  optional: true,
-  brief: 'Judge of BPO: local (the model itself), or openai:NAME with OPENAI_API_KEY [none, BPO is missing]',
-  placeholder: 'judge',
-} as const;
 
 export const workerCommand = buildCommand({
   loader: async () => (await import('../run/worker.ts')).runWorker,
