@@ -49,11 +49,11 @@ const GREEDY_DOSE = 0.03;
  */
 
 /**
- * Every ranking of one sample of pairs. Plain facts, to be kept in a file.
+ * Every ranking of one sample of pairs, and what each should cost at strength 1. Plain facts, to be kept in a file.
  *
  * @param {Sample} sample
  * @param {readonly string[]} wanted
- * @returns {Promise<Record<string, ScoredUnit[]>>}
+ * @returns {Promise<{ units: Record<string, ScoredUnit[]>, costs: Record<string, number> }>}
  */
 export async function rankUnitsOf(sample, wanted) {
   const { model, pairs, answerForms, site, k, seed } = sample;
@@ -64,7 +64,8 @@ export async function rankUnitsOf(sample, wanted) {
   const measured = { ...statistics, gradients, information };
   /** @param {import('../../../packages/localize/dist/index.js').Ranking} ranking */
   const rank = (ranking) => alike(rankPairs(measured, { ...one, ranking }));
-  return {
+  /** @type {Record<string, ScoredUnit[]>} */
+  const units = {
     'natural-gradient': rankPairs(measured, { ...one, ranking: 'natural-gradient' }),
     ...(wanted.includes('natural-greedy') && { 'natural-greedy': await chooseGreedily(sample, measured) }),
     causal: rank('causal'),
@@ -73,6 +74,14 @@ export async function rankUnitsOf(sample, wanted) {
     'effect-size': rank('effect-size'),
     random: alike(randomUnits(model.identity, { ...one, random: createRandom(1000 + seed) })),
   };
+  const costs = Object.entries(units).map(([name, ranked]) => [
+    name,
+    predictDivergence(
+      ranked.map((unit) => ({ ...unit, gain: unit.score })),
+      information,
+    ),
+  ]);
+  return { units, costs: Object.fromEntries(costs) };
 }
 
 /** @param {ScoredUnit[]} units */

@@ -23,7 +23,7 @@ import { answer, loadQuestions } from './questions.mjs';
 import { reportTask } from './report.mjs';
 
 /** @typedef {import('./questions.mjs').Line} Line */
-/** @typedef {{ dose: number, strength: number, reached: number, score: number }} Choice one strength that was tried */
+/** @typedef {{ dose: number, strength: number, predicted?: number, reached: number, score: number }} Choice one strength that was tried, the divergence that was predicted of it, and the one it has */
 /** @typedef {{ condition: string, seed: number, numbers: number, strength: number, choices: Choice[], lines: Line[], divergence: number }} Cell */
 
 const { values: flags } = parseArgs({
@@ -98,7 +98,7 @@ async function runTask({ model, neutral }, task, seed) {
     const lines = await answer(model, test, undefined);
     return { condition: 'vanilla', seed: 0, numbers: 0, strength: 0, choices: [], lines, divergence: 0 };
   });
-  const ranked = await keep(`${folder}/${seed}-units.json`, () =>
+  const { units: ranked, costs } = await keep(`${folder}/${seed}-units.json`, () =>
     rankUnitsOf({ model, pairs, answerForms, site, k, seed }, names),
   );
   for (const name of missing) {
@@ -112,9 +112,11 @@ async function runTask({ model, neutral }, task, seed) {
     const choices = [];
     for (const dose of doses) {
       const { strength, reached } = await neutral.strengthFor(dose, plan, choices.at(-1)?.strength ?? guess);
+      const cost = costs[name];
       choices.push({
         dose,
         strength,
+        ...(cost !== undefined && { predicted: cost * strength ** 2 }),
         reached,
         score: scoreOf(await answer(model, validation, plan(strength))),
       });
