@@ -27,12 +27,20 @@ export const EXPERIMENT_SCORER = createLocalToxicityScorer();
 const SERVICE = 'openai:';
 
 /** The judge of the flags: the model itself, or a service whose key and address the environment holds. */
-function judgeOf({ process }: AusteerContext, name: string | undefined): CellContextOptions['judge'] {
+export function judgeOf(
+  { process }: AusteerContext,
+  name: string | undefined,
+  address?: string,
+): CellContextOptions['judge'] {
   if (name === undefined) return undefined;
   if (name === 'local') return (model) => createLocalJudge({ model });
   if (!name.startsWith(SERVICE)) throw usageError('--judge', name, `local, or ${SERVICE} and a model’s name`);
   const { OPENAI_API_KEY: apiKey, OPENAI_BASE_URL: baseURL } = process.env ?? {};
-  const judge = createOpenAiJudge({ model: name.slice(SERVICE.length), apiKey, baseURL });
+  const judge = createOpenAiJudge({
+    model: name.slice(SERVICE.length),
+    apiKey: apiKey || undefined,
+    baseURL: address ?? (baseURL || undefined),
+  });
   return () => judge;
 }
 

@@ -4,10 +4,11 @@
  *
  * @module
  */
-import { EmptyInputError, InvalidArgumentError } from '@austeer/core';
+import { EmptyInputError, InvalidArgumentError, type TextScore } from '@austeer/core';
 import { type LabelDifference, type LabelRecall, labelDifferences, labelRecalls } from './class-bias.ts';
 import { areaUnderCurve, classRecall } from './classification.ts';
 import { bootstrapInterval, type Estimate, wilsonInterval } from './intervals.ts';
+import type { JudgedItem } from './judge/protocol.ts';
 import { normalizeAnswer } from './match.ts';
 import { type PairedDifference, pairedDifference } from './paired-difference.ts';
 import type { AnswerMargin } from './two-way.ts';
@@ -29,6 +30,10 @@ export interface AnswerRecord {
   readonly prediction?: string | undefined;
   /** Two classes: how far the model leans to one of them. */
   readonly margin?: AnswerMargin | undefined;
+  /** What a toxicity scorer made of the text, where the task asks one. */
+  readonly toxicity?: TextScore | undefined;
+  /** What a judge made of the text beside the model's own, where the task asks one. */
+  readonly judgement?: JudgedItem | undefined;
 }
 
 /** How often one answer was given. */

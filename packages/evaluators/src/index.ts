@@ -102,6 +102,7 @@ export {
   type SideEffects,
 } from './side-effects/measure-side-effects.ts';
 export {
+  type ConditionAccuracies,
   compareOtherTasks,
   formatOtherTasks,
   type OtherTask,
@@ -123,7 +124,11 @@ export {
 } from './toxicity/classification-scorer.ts';
 export type { Clock } from './toxicity/clock.ts';
 export { formatToxicity, formatToxicityComparison } from './toxicity/format-toxicity.ts';
-export { createLocalToxicityScorer, LOCAL_VERDICT_ERRORS } from './toxicity/local/local-scorer.ts';
+export {
+  createLocalToxicityScorer,
+  knownVerdictErrors,
+  LOCAL_VERDICT_ERRORS,
+} from './toxicity/local/local-scorer.ts';
 export { createOpenAiModerationScorer, type OpenAiModerationOptions } from './toxicity/openai-moderation.ts';
 export {
   createPerspectiveScorer,

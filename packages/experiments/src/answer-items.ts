@@ -93,8 +93,8 @@ export async function answerItems(options: AnswerItemsOptions): Promise<AnswerRe
   return conditions.map((_, condition) => records.filter((_, row) => row % conditions.length === condition));
 }
 
-/** Refuses tasks whose answers need a toxicity scorer or a judge, before any work is done for them. */
-export function checkAnswerKind(task: Pick<Task, 'name' | 'answerKind'>): void {
+/** Refuses tasks whose answers need a toxicity scorer or a judge. */
+function checkAnswerKind(task: Pick<Task, 'name' | 'answerKind'>): void {
   if (task.answerKind !== 'continuation' && task.answerKind !== 'response') return;
   const judge = task.answerKind === 'continuation' ? 'a toxicity scorer' : 'a judge';
   throw new InvalidArgumentError({

@@ -9,9 +9,9 @@ import type { MethodSetting, SteeringMethod } from '@austeer/steering';
 import { type AnswersResult, chosenCell, steeredCell, vanillaCell } from '../cells/answers.ts';
 import type { Cell } from '../cells/cell.ts';
 import type { ItemsInput, ModelInput, PairsInput } from '../cells/cell-context.ts';
-import { verdictOf } from '../cells/judged-answers.ts';
 import { type PlanResult, planCell } from '../cells/plan.ts';
 import { itemsInput, pairsInput } from '../cells/task-data.ts';
+import { verdictOf } from '../judged-answers.ts';
 import { methodEntry } from '../methods.ts';
 import type { SelectionCriterion } from '../select-cell.ts';
 
