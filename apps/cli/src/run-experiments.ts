@@ -3,6 +3,7 @@
  *
  * @module
  */
+import { availableParallelism } from 'node:os';
 import { AusteerError } from '@austeer/core';
 import {
   type BenchOptions,
@@ -23,17 +24,19 @@ import {
 } from '@austeer/experiments';
 import type { AusteerContext } from './context.ts';
 import { contextOptions, type DataFlags, EXPERIMENT_SCORER, taskLoader } from './experiment-context.ts';
-import type { ModelFlags } from './flags.ts';
+import { type ModelFlags, usageError } from './flags.ts';
 import { type OpenModels, openModels } from './load-models.ts';
 import { printFigure } from './output/figure.ts';
 import { describeSeconds } from './output/progress-line.ts';
 import { formatTable } from './output/table.ts';
 import type { Terminal } from './output/terminal.ts';
+import { isFurtherRunner, signalOfStarter, startRunners, wordsOfFlags } from './runner-processes.ts';
 
 /** Flags of both commands. */
 export interface ExperimentRunFlags extends DataFlags, Omit<ModelFlags, 'model'> {
   readonly model: readonly string[];
   readonly shard?: { readonly index: number; readonly count: number } | undefined;
+  readonly runners?: number | undefined;
   readonly redis?: string | undefined;
   readonly queue: string;
   readonly out: string;
@@ -48,12 +51,18 @@ export async function runExperiments(
     experiments: readonly Experiment[];
     bench: Pick<BenchOptions, 'quick' | 'sizes' | 'criterion'>;
     command: BenchOptions['command'];
+    /** Words of the command line before its flags: further runners are started with them. */
+    words: readonly string[];
     /** Compute nothing, and show what would be computed, or the figures of what is there. */
     show?: 'plan' | 'figures' | undefined;
   },
 ): Promise<void> {
   const { terminal } = context;
-  const { flags, experiments } = options;
+  const { experiments } = options;
+  const { runners = 1 } = options.flags;
+  if (runners < 1) throw usageError('--runners', runners, 'at least 1');
+  const cores = Math.max(1, Math.floor(availableParallelism() / runners));
+  const flags = runners === 1 ? options.flags : { ...options.flags, threads: options.flags.threads ?? cores };
   const store = openCellStore(`${flags.out}/cells`);
   const models = await openModels(context, flags);
   try {
@@ -79,9 +88,13 @@ export async function runExperiments(
       else for (const figure of figures) printFigure(terminal, figure);
       return;
     }
+    if (isFurtherRunner(context)) {
+      await runBeside(context, flags, { cells, store, models });
+      return;
+    }
     const report =
       flags.redis === undefined
-        ? await runHere(context, flags, { cells, store, models })
+        ? await runTogether(context, flags, { cells, store, models, words: options.words })
         : await runThere(context, flags.redis, { cells, store, queue: flags.queue });
     const figures = await drawFigures({
       designed,
@@ -121,11 +134,78 @@ function cheapestFirst(designed: readonly DesignedExperiment[]): DesignedExperim
   return designed.toSorted((a, b) => workOf(a) - workOf(b));
 }
 
+interface Work {
+  readonly cells: readonly Cell[];
+  readonly store: CellStore;
+  readonly models: OpenModels;
+}
+
+/** Computes in this process and in further ones, where the flags ask for them; what measures time comes last, alone. */
+async function runTogether(
+  command: AusteerContext,
+  flags: ExperimentRunFlags,
+  { words, ...work }: Work & { readonly words: readonly string[] },
+): Promise<CellReport> {
+  const { runners = 1 } = flags;
+  if (runners === 1) return runHere(command, flags, work);
+  const { model, precision, device, siteMap, cache, offline, data, out, judge, seed, batchSize, threads } =
+    flags;
+  const shared = {
+    model,
+    precision,
+    device,
+    siteMap,
+    cache,
+    offline,
+    data,
+    out,
+    judge,
+    seed,
+    batchSize,
+    threads,
+  };
+  const argv = [...words, ...wordsOfFlags({ ...shared, runners: 1 })];
+  const others = startRunners(command, { argv, count: runners - 1 });
+  try {
+    const first = await runHere(command, flags, {
+      ...work,
+      cells: work.cells.filter(({ kind }) => !kind.alone),
+    });
+    await others.ended;
+    const last = await runHere(command, flags, {
+      ...work,
+      cells: work.cells.filter(({ kind }) => kind.alone),
+    });
+    return {
+      total: first.total + last.total,
+      cached: first.cached + last.cached,
+      computed: first.computed + last.computed,
+      elsewhere: first.elsewhere + last.elsewhere,
+      failures: [...first.failures, ...last.failures],
+      cellSeconds: first.cellSeconds + last.cellSeconds,
+      seconds: first.seconds + last.seconds,
+    };
+  } finally {
+    await others.stop();
+  }
+}
+
+/** Computes as a further runner: whoever started it does the rest, and tells what failed. */
+async function runBeside(command: AusteerContext, flags: ExperimentRunFlags, work: Work): Promise<void> {
+  const { signal, release } = signalOfStarter(command);
+  try {
+    const quiet = { ...command, signal, terminal: { ...command.terminal, progress: () => undefined } };
+    await runHere(quiet, flags, { ...work, cells: work.cells.filter(({ kind }) => !kind.alone) });
+  } finally {
+    release();
+  }
+}
+
 /** Computes in this process. */
 async function runHere(
   command: AusteerContext,
   flags: ExperimentRunFlags,
-  { cells, store, models }: { cells: readonly Cell[]; store: CellStore; models: OpenModels },
+  { cells, store, models }: Work,
 ): Promise<CellReport> {
   const { terminal, signal } = command;
   const context = createCellContext({

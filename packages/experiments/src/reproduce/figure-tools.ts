@@ -69,7 +69,7 @@ export function commonNotes(bench: Bench, tasks: readonly BenchTask[] = []): str
   return [
     `Model: ${model.identity.name}, ${model.input.precision}; the paper’s numbers beside it are of its own, larger models.`,
     quick
-      ? `Quick sizes: ${sizes.pairs} pairs; settings chosen on ${sizes.label.validation} items (${sizes.text.validation} where text is generated), tested on ${sizes.label.test} others (${sizes.text.test}). The paper uses 1,000 pairs and whole test sets.`
+      ? `Quick sizes: ${sizes.pairs} pairs; settings chosen on ${sizes.label.validation} items (${sizes.text.validation} where text is generated), tested on ${sizes.label.test} others (${sizes.text.test})${sizes.newTokens === undefined ? '' : `; answers of at most ${sizes.newTokens} tokens`}. The paper uses 1,000 pairs, whole test sets, and up to 500 tokens.`
       : `Up to ${sizes.pairs} pairs; settings chosen on ${sizes.label.validation} items and tested on all others.`,
     'Settings are chosen on validation items that are not tested on; the paper’s main tables choose on the test items.',
     ...new Set(missing),
