@@ -155,11 +155,6 @@ export async function runTask(options: RunTaskOptions): Promise<RunResult> {
   const answering = { ...callOptions(options), model, task, items: test, conditions, toxicity, judge };
   const answered = await answerAndJudge(answering);
   const [vanillaRecords, steeredRecords] = [answered[0]!, answered[1]];
-  const vanilla = summarizeAnswers(vanillaRecords, { seed });
-  // Where a judge could say nothing of any pair, `winRate` counts why.
-  const steered = steeredRecords?.some(({ correct }) => correct !== undefined)
-    ? summarizeAnswers(steeredRecords, { seed })
-    : undefined;
   const verdicts = summarizeVerdicts({
     task,
     vanilla: vanillaRecords,
@@ -167,6 +162,11 @@ export async function runTask(options: RunTaskOptions): Promise<RunResult> {
     judges: { toxicity, judge },
     seed,
   });
+  const vanilla = summarizeAnswers(vanillaRecords, { seed });
+  // Where a judge could say nothing of any pair, `winRate` counts why.
+  const steered = steeredRecords?.some(({ correct }) => correct !== undefined)
+    ? summarizeAnswers(steeredRecords, { seed })
+    : undefined;
   // Vanilla has no wins of its own to compare with.
   const comparison =
     steeredRecords && verdicts.winRate === undefined
