@@ -111,7 +111,7 @@ export {
 export { isRefusal, REFUSAL_PHRASES } from './side-effects/refusal.ts';
 export { distinctOverall, measureText, type TextMeasures } from './side-effects/text-measures.ts';
 export { adjustPValues, type PValueAdjustment } from './statistics/adjust-p-values.ts';
-export { bcaInterval } from './statistics/bca-interval.ts';
+export { bcaInterval, groupedBcaInterval } from './statistics/bca-interval.ts';
 export { type CombinedEstimate, combineEstimates } from './statistics/combine-estimates.ts';
 export { itemsForDifference, mcNemarPower, type PairedEffect } from './statistics/power.ts';
 export { type SeedEffect, seedEffect } from './statistics/seed-effect.ts';

@@ -9,7 +9,14 @@ import { type AnswerRecord, judgeWinRate } from '@austeer/evaluators';
 import type { Task, TestItem } from '@austeer/pairs';
 import { type AnswerItemsOptions, answerItems } from './answer-items.ts';
 
-/** Who says whether a task's answers are right; `undefined` where the task itself does. */
+/**
+ * Who says whether a task's answers are right; `undefined` where the task itself does.
+ *
+ * @example
+ * ```ts
+ * verdictOf({ answerKind: 'continuation' }); // 'scorer'
+ * ```
+ */
 export function verdictOf({ answerKind }: Pick<Task, 'answerKind'>): 'scorer' | 'judge' | undefined {
   if (answerKind === 'continuation') return 'scorer';
   return answerKind === 'response' ? 'judge' : undefined;
