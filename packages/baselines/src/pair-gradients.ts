@@ -102,7 +102,8 @@ function withForms(item: MarginItem, forms: PairGradientOptions['answerForms']):
   return { ...item, right, wrong };
 }
 
-function differentiable(model: LanguageModel | GainGradientSource): GainGradientSource {
+/** The model's gradients. @throws UnsupportedModelError when it has none. */
+export function differentiable(model: LanguageModel | GainGradientSource): GainGradientSource {
   if ('gainGradients' in model) return model;
   throw new UnsupportedModelError({
     what: 'The gradient of',

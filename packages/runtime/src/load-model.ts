@@ -243,6 +243,7 @@ function assemble(options: {
     contextLength,
     vocabularySize,
     padding,
+    isProcessor: settings.device === 'cpu',
   });
   const attention = cache === 'shared' ? 'grouped query (shared cache)' : 'plain (growing cache)';
   return {
