@@ -17,7 +17,7 @@ export interface DataFlags extends Omit<EncoderFlags, 'encoder'> {
   readonly data?: string | undefined;
   readonly seed: number;
   readonly batchSize?: number | undefined;
-  /** `local`, or `openai:` and the name of a model of a service. */
+  /** `local`, `openai:` and the name of a model of a service, or `none`. */
   readonly judge?: string | undefined;
 }
 
@@ -25,6 +25,8 @@ export interface DataFlags extends Omit<EncoderFlags, 'encoder'> {
 export const EXPERIMENT_SCORER = createLocalToxicityScorer();
 
 const SERVICE = 'openai:';
+/** What says that there shall be no judge. */
+export const NO_JUDGE = 'none';
 
 /** The judge of the flags: the model itself, or a service whose key and address the environment holds. */
 export function judgeOf(
@@ -32,7 +34,7 @@ export function judgeOf(
   name: string | undefined,
   address?: string,
 ): CellContextOptions['judge'] {
-  if (name === undefined) return undefined;
+  if (name === undefined || name === NO_JUDGE) return undefined;
   if (name === 'local') return (model) => createLocalJudge({ model });
   if (!name.startsWith(SERVICE)) throw usageError('--judge', name, `local, or ${SERVICE} and a model’s name`);
   const { OPENAI_API_KEY: apiKey, OPENAI_BASE_URL: baseURL } = process.env ?? {};

@@ -23,7 +23,13 @@ import {
   withNeeds,
 } from '@austeer/experiments';
 import type { AusteerContext } from './context.ts';
-import { contextOptions, type DataFlags, EXPERIMENT_SCORER, taskLoader } from './experiment-context.ts';
+import {
+  contextOptions,
+  type DataFlags,
+  EXPERIMENT_SCORER,
+  NO_JUDGE,
+  taskLoader,
+} from './experiment-context.ts';
 import { type ModelFlags, usageError } from './flags.ts';
 import { type OpenModels, openModels } from './load-models.ts';
 import { printFigure } from './output/figure.ts';
@@ -71,7 +77,7 @@ export async function runExperiments(
       models: models.bench,
       loadTask,
       toxicity: EXPERIMENT_SCORER,
-      judge: flags.judge,
+      judge: flags.judge === NO_JUDGE ? undefined : flags.judge,
       ...options.bench,
       seed: flags.seed,
       command: options.command,

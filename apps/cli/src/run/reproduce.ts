@@ -14,7 +14,7 @@ export async function runReproduce(
 ): Promise<void> {
   const { quick, plan, draw } = flags;
   // Small models judge badly, and at once: a quick run shows the whole way.
-  const judge = flags.judge ?? (quick ? 'local' : undefined);
+  const judge = flags.judge ?? (quick && flags.redis === undefined ? 'local' : 'none');
   const divided = flags.threads !== undefined || flags.shard !== undefined || flags.redis !== undefined;
   const runners = flags.runners ?? (quick && !divided ? Math.min(2, availableParallelism()) : 1);
   if (flags.list) {
@@ -23,7 +23,7 @@ export async function runReproduce(
   }
   if (ids.length === 0) throw usageError('experiments', 'none', 'ids such as table1 fig10, or all');
   await runExperiments(this, {
-    flags: { ...flags, runners, judge: judge === 'none' ? undefined : judge },
+    flags: { ...flags, runners, judge },
     experiments: ids.includes('all') ? EXPERIMENTS : ids.map(experimentById),
     bench: { quick },
     command: (id) => commandOf(flags, id),
