@@ -7,36 +7,27 @@ import { availableParallelism } from 'node:os';
 import { AusteerError } from '@austeer/core';
 import {
   type BenchOptions,
-  type Cell,
   type CellPlan,
   type CellReport,
-  type CellStore,
   createBench,
-  createCellContext,
   type DesignedExperiment,
   designExperiments,
   drawFigures,
   type Experiment,
   openCellStore,
   planCells,
-  runCells,
   withNeeds,
 } from '@austeer/experiments';
+import { runBeside, runThere, runTogether } from './compute-cells.ts';
 import type { AusteerContext } from './context.ts';
-import {
-  contextOptions,
-  type DataFlags,
-  EXPERIMENT_SCORER,
-  NO_JUDGE,
-  taskLoader,
-} from './experiment-context.ts';
+import { type DataFlags, EXPERIMENT_SCORER, NO_JUDGE, taskLoader } from './experiment-context.ts';
 import { type ModelFlags, usageError } from './flags.ts';
-import { type OpenModels, openModels } from './load-models.ts';
+import { openModels } from './load-models.ts';
 import { printFigure } from './output/figure.ts';
 import { describeSeconds } from './output/progress-line.ts';
 import { formatTable } from './output/table.ts';
 import type { Terminal } from './output/terminal.ts';
-import { isFurtherRunner, signalOfStarter, startRunners, wordsOfFlags } from './runner-processes.ts';
+import { isFurtherRunner } from './runner-processes.ts';
 
 /** Flags of both commands. */
 export interface ExperimentRunFlags extends DataFlags, Omit<ModelFlags, 'model'> {
@@ -94,14 +85,15 @@ export async function runExperiments(
       else for (const figure of figures) printFigure(terminal, figure);
       return;
     }
+    const work = { cells, store, models };
     if (isFurtherRunner(context)) {
-      await runBeside(context, flags, { cells, store, models });
+      await runBeside(context, flags, work);
       return;
     }
     const report =
       flags.redis === undefined
-        ? await runTogether(context, flags, { cells, store, models, words: options.words })
-        : await runThere(context, flags.redis, { cells, store, queue: flags.queue });
+        ? await runTogether(context, flags, { ...work, words: options.words })
+        : await runThere(context, flags.redis, { ...work, queue: flags.queue });
     const figures = await drawFigures({
       designed,
       bench,
@@ -138,134 +130,6 @@ function cheapestFirst(designed: readonly DesignedExperiment[]): DesignedExperim
   const workOf = ({ design }: DesignedExperiment): number =>
     withNeeds(design.cells).reduce((sum, { kind, inputs }) => sum + kind.work(inputs), 0);
   return designed.toSorted((a, b) => workOf(a) - workOf(b));
-}
-
-interface Work {
-  readonly cells: readonly Cell[];
-  readonly store: CellStore;
-  readonly models: OpenModels;
-}
-
-/** Computes in this process and in further ones, where the flags ask for them; what measures time comes last, alone. */
-async function runTogether(
-  command: AusteerContext,
-  flags: ExperimentRunFlags,
-  { words, ...work }: Work & { readonly words: readonly string[] },
-): Promise<CellReport> {
-  const { runners = 1 } = flags;
-  if (runners === 1) return runHere(command, flags, work);
-  const { model, precision, device, siteMap, cache, offline, data, out, judge, seed, batchSize, threads } =
-    flags;
-  const shared = {
-    model,
-    precision,
-    device,
-    siteMap,
-    cache,
-    offline,
-    data,
-    out,
-    judge,
-    seed,
-    batchSize,
-    threads,
-  };
-  const argv = [...words, ...wordsOfFlags({ ...shared, runners: 1 })];
-  const others = startRunners(command, { argv, count: runners - 1 });
-  try {
-    const first = await runHere(command, flags, {
-      ...work,
-      cells: work.cells.filter(({ kind }) => !kind.alone),
-    });
-    await others.ended;
-    const last = await runHere(command, flags, {
-      ...work,
-      cells: work.cells.filter(({ kind }) => kind.alone),
-    });
-    return {
-      total: first.total + last.total,
-      cached: first.cached + last.cached,
-      computed: first.computed + last.computed,
-      elsewhere: first.elsewhere + last.elsewhere,
-      failures: [...first.failures, ...last.failures],
-      cellSeconds: first.cellSeconds + last.cellSeconds,
-      seconds: first.seconds + last.seconds,
-    };
-  } finally {
-    await others.stop();
-  }
-}
-
-/** Computes as a further runner: whoever started it does the rest, and tells what failed. */
-async function runBeside(command: AusteerContext, flags: ExperimentRunFlags, work: Work): Promise<void> {
-  const { signal, release } = signalOfStarter(command);
-  try {
-    const quiet = { ...command, signal, terminal: { ...command.terminal, progress: () => undefined } };
-    await runHere(quiet, flags, { ...work, cells: work.cells.filter(({ kind }) => !kind.alone) });
-  } finally {
-    release();
-  }
-}
-
-/** Computes in this process. */
-async function runHere(
-  command: AusteerContext,
-  flags: ExperimentRunFlags,
-  { cells, store, models }: Work,
-): Promise<CellReport> {
-  const { terminal, signal } = command;
-  const context = createCellContext({
-    ...contextOptions(command, { flags, store, models }),
-    signal,
-    onProgress: terminal.progress,
-  });
-  try {
-    return await runCells({
-      cells,
-      store,
-      context,
-      shard: flags.shard,
-      onEvent: (event) => {
-        if (event.kind === 'computed') {
-          const { label, cell, done, total } = event;
-          terminal.say(`${done}/${total} ${label} · ${cell.seconds.toFixed(1)} s`);
-        } else if (event.kind === 'failed') {
-          terminal.say(`failed: ${event.error instanceof Error ? event.error.message : String(event.error)}`);
-        } else if (event.kind === 'waiting') {
-          terminal.progress({ stage: 'waiting for other runners, cells left', done: event.cells });
-        }
-      },
-    });
-  } finally {
-    await context.dispose();
-  }
-}
-
-/** Has a fleet compute, and shows all of it in one terminal. */
-async function runThere(
-  { terminal, signal }: AusteerContext,
-  redis: string,
-  options: { cells: readonly Cell[]; store: CellStore; queue: string },
-): Promise<CellReport> {
-  const { runOnFleet } = await import('@austeer/experiments/queue');
-  let shown = '';
-  return runOnFleet({
-    ...options,
-    redis,
-    signal,
-    onProgress: ({ done, total, failed, workers, waiting, active }) => {
-      const lines = [
-        `${done}/${total} cells${failed > 0 ? `, ${failed} failed` : ''} · ${workers} workers · ${waiting} groups wait`,
-        ...active.map(
-          ({ worker, label, done: at, total: of }) =>
-            `  ${worker}: ${label}${of === undefined ? '' : ` (${at} of ${of})`}`,
-        ),
-      ];
-      if (lines.join('\n') === shown) return;
-      shown = lines.join('\n');
-      for (const line of lines) terminal.say(line);
-    },
-  });
 }
 
 function printPlan(terminal: Terminal, plan: CellPlan, json: boolean): void {
