@@ -3,8 +3,15 @@
  *
  * @module
  */
+import type { Judge } from '@austeer/core';
 import { createLocalJudge, createLocalToxicityScorer, createOpenAiJudge } from '@austeer/evaluators';
-import { type CellContextOptions, type CellStore, methodEntry, type Negatives } from '@austeer/experiments';
+import {
+  type CellContextOptions,
+  type CellModel,
+  type CellStore,
+  methodEntry,
+  type Negatives,
+} from '@austeer/experiments';
 import type { Task } from '@austeer/pairs';
 import type { AusteerContext } from './context.ts';
 import { usageError } from './flags.ts';
@@ -35,7 +42,15 @@ export function judgeOf(
   address?: string,
 ): CellContextOptions['judge'] {
   if (name === undefined || name === NO_JUDGE) return undefined;
-  if (name === 'local') return (model) => createLocalJudge({ model });
+  if (name === 'local') {
+    // A judge remembers what it knows of an instruction: one for each model.
+    const judges = new WeakMap<CellModel, Judge>();
+    return (model) => {
+      const known = judges.get(model) ?? createLocalJudge({ model });
+      judges.set(model, known);
+      return known;
+    };
+  }
   if (!name.startsWith(SERVICE)) throw usageError('--judge', name, `local, or ${SERVICE} and a model’s name`);
   const { OPENAI_API_KEY: apiKey, OPENAI_BASE_URL: baseURL } = process.env ?? {};
   const judge = createOpenAiJudge({
