@@ -117,8 +117,8 @@ function reportSamples(vanilla, cells, hasClasses) {
  * @param {Line[]} lines
  */
 function areaParts(lines) {
-  const margins = lines.map(({ margin = 0 }) => margin);
-  const [first] = [...new Set(lines.map(({ label }) => label))].sort();
+  const margins = lines.map(({ margin }) => margin?.value ?? 0);
+  const first = lines.find(({ margin }) => margin !== undefined)?.margin?.towards;
   const isFirst = lines.map(({ label }) => label === first);
   const count = isFirst.filter(Boolean).length;
   const shares = margins.map((margin, item) => {
