@@ -125,6 +125,15 @@ describe('readParquet', () => {
     },
   );
 
+  it('refuses a struct of less than no parts', async () => {
+    const whole = await readFile(new URL('__fixtures__/pyarrow-second-form.parquet', import.meta.url));
+    // The name in the schema, which comes first in the metadata, then the number of parts: 2, as it is written.
+    const at = whole.indexOf('struct', whole.length - 8 - whole.readUInt32LE(whole.length - 8)) + 6;
+    expect([...whole.subarray(at, at + 2)]).toEqual([0x15, 4]);
+    whole[at + 1] = 1;
+    await expect(rows(await file(whole))).rejects.toThrow(FileFormatError);
+  });
+
   it('refuses row groups that claim more rows than their columns have values', async () => {
     const whole = new Uint8Array(parquetWriteBuffer(table(5)));
     const { row_groups } = parquetMetadata(whole.slice().buffer);

@@ -189,7 +189,8 @@ async function readMetadata(file: AsyncBuffer, path: string): Promise<FileMetaDa
       const metadata = new Uint8Array(await file.slice(start, start + bytes));
       if (endOfStruct(metadata, 0) === undefined) throw new Error('their structure is damaged');
     }
-    return await parquetMetadataAsync(file);
+    // Looking for columns of places, the library steps back for ever over a struct of less than no parts.
+    return await parquetMetadataAsync(file, { geoparquet: false });
   } catch (cause) {
     throw damaged(path, `its metadata cannot be read (${(cause as Error).message})`, cause);
   }
