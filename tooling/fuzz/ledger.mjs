@@ -34,7 +34,9 @@ export function readLedger() {
 /** @param {Ledger} ledger */
 export function writeLedger(ledger) {
   const sorted = Object.fromEntries(Object.entries(ledger).sort(([a], [b]) => (a < b ? -1 : 1)));
-  writeFileSync(`${LEDGER}.new`, `${JSON.stringify(sorted, undefined, 2)}\n`);
+  // Two numbers on a line, as the formatter has them.
+  const text = JSON.stringify(sorted, undefined, 2).replace(/\[\s+(\d+),\s+(\d+)\s+\]/g, '[$1, $2]');
+  writeFileSync(`${LEDGER}.new`, `${text}\n`);
   renameSync(`${LEDGER}.new`, LEDGER);
 }
 

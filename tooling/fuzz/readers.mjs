@@ -254,13 +254,13 @@ export async function createReaders(folder) {
       read: (bytes) => parseSiteMap(decode(bytes), { path: 'map.json' }),
     },
     jsonl: {
-      sources: ['packages/pairs/src/readers', 'packages/pairs/src/rows.ts'],
+      sources: rowSources('json-lines.ts'),
       seeds: [pairs],
       mutate: mutateAnyText,
       read: rowsOf('a.jsonl'),
     },
     pairs: {
-      sources: ['packages/pairs/src/readers', 'packages/pairs/src/rows.ts'],
+      sources: rowSources('json-lines.ts'),
       seeds: [pairs],
       mutate: mutateAnyText,
       read: onDisk('pairs.jsonl', async (path) => {
@@ -268,19 +268,19 @@ export async function createReaders(folder) {
       }),
     },
     json: {
-      sources: ['packages/pairs/src/readers', 'packages/pairs/src/rows.ts'],
+      sources: rowSources('json-array.ts'),
       seeds: [text('[{"a": 1}, {"a": [2, "b"]}]')],
       mutate: mutateAnyText,
       read: rowsOf('a.json'),
     },
     csv: {
-      sources: ['packages/pairs/src/readers', 'packages/pairs/src/rows.ts'],
+      sources: rowSources('csv.ts'),
       seeds: [table],
       mutate: mutateAnyText,
       read: rowsOf('a.csv'),
     },
     xml: {
-      sources: ['packages/pairs/src/readers', 'packages/pairs/src/rows.ts'],
+      sources: rowSources('copa-xml.ts'),
       seeds: [
         text(
           '<copa-corpus version="1.0"><item id="1" asks-for="cause" most-plausible-alternative="1"><p>It fell.</p><a1>A.</a1><a2>B.</a2></item></copa-corpus>',
@@ -290,7 +290,13 @@ export async function createReaders(folder) {
       read: rowsOf('a.xml'),
     },
     parquet: {
-      sources: ['packages/pairs/src/readers', 'packages/pairs/src/rows.ts'],
+      sources: rowSources(
+        'parquet.ts',
+        'parquet-pages.ts',
+        'parquet-runs.ts',
+        'parquet-deltas.ts',
+        'parquet-thrift.ts',
+      ),
       seeds: parquet,
       mutate: (seed, dice, seeds) =>
         dice.chance(0.5) ? mutateBytes(seed, dice, seeds) : mutateFooter(seed, dice),
@@ -374,6 +380,12 @@ function mutateFooter(seed, dice) {
   new DataView(size.buffer).setUint32(0, footer.length, true);
   return joinBytes(seed.subarray(0, start), footer, size, text('PAR1'));
 }
+
+/** @param {...string} files */
+const rowSources = (...files) =>
+  ['rows.ts', 'readers/read-rows.ts', ...files.map((name) => `readers/${name}`)].map(
+    (path) => `packages/pairs/src/${path}`,
+  );
 
 /** @param {readonly number[]} shape */
 const sizeOf = (shape) => shape.reduce((product, length) => product * length, 1);

@@ -88,9 +88,17 @@ describe('algebra', () => {
     });
     expect(restrictPlan(plan, { top: 2 }).edits).toEqual(edits.slice(0, 2));
     expect(restrictPlan(plan, { top: 99 })).toEqual(plan);
-    expect(() => restrictPlan(plan, { sites: ['residual'] })).toThrow('none given');
-    expect(() => restrictPlan(plan, { layers: [3] })).toThrow('layers from 0 to 2');
-    expect(() => restrictPlan(plan, { top: 0 })).toThrow('top is 0');
+    expect(() => restrictPlan(plan, { sites: ['residual'] })).toThrow(
+      'Edits at these sites and layers: none given; expected at least one. See which the plan has with describePlan or `austeer plan show`.',
+    );
+    for (const layer of [3, -1, 0.5, Number.NaN]) {
+      expect(() => restrictPlan(plan, { layers: [layer] })).toThrow(
+        `layers is ${layer}; expected layers from 0 to 2.`,
+      );
+    }
+    for (const top of [0, 1.5]) {
+      expect(() => restrictPlan(plan, { top })).toThrow(`top is ${top}; expected a whole number ≥ 1.`);
+    }
     expect(() => scalePlan(plan, Number.POSITIVE_INFINITY)).toThrow('finite');
   });
 
