@@ -168,6 +168,7 @@ const RANKINGS = [
   'difference',
   'causal',
   'causal-then-momentum',
+  'natural-gradient',
 ] as const satisfies readonly Ranking[];
 
 /** What orders units and gives them their sign; `--mode causal` is another way to write `--ranking causal`. */
@@ -185,7 +186,7 @@ export const rankingFlags = {
     values: RANKINGS,
     default: 'momentum',
     brief:
-      'What units are ordered by: the paper’s momentum; averaged over answers; mean difference; what their gain does to right answers',
+      'What units are ordered by: the paper’s momentum; averaged over answers; mean difference; what their gain does to right answers, and that for what it does to neutral text',
   },
   ties: {
     kind: 'enum',

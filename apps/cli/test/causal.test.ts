@@ -74,4 +74,42 @@ describe('causal rankings on the command line', () => {
     const { stderr } = await runCli('localize', ...files, '--mode', 'causal');
     expect(stderr).toContain('a model and pairs to differentiate');
   });
+
+  it('natural gradient: plan create sets the strength by what the plan costs', async () => {
+    const counts = ['--counts', at('natural.safetensors')];
+    const found = await runJson<Localized>(
+      ...localize('--ranking', 'natural-gradient', '--out', at('natural.safetensors')),
+    );
+    expect(found.ranking).toBe('natural-gradient');
+    const strengthOf = async (ranking: string, divergence: string): Promise<number> => {
+      await runJson(
+        ...['plan', 'create', ...counts, '--ranking', ranking, '--k', '3'],
+        ...['--divergence', divergence, '--out', at('dosed.safetensors')],
+      );
+      const plan = await runJson<{ strength: number; provenance: object }>(
+        'plan',
+        'show',
+        at('dosed.safetensors'),
+      );
+      expect(plan.provenance).toMatchObject({ ranking, predictedDivergence: Number(divergence) });
+      return plan.strength;
+    };
+    const weak = await strengthOf('natural-gradient', '0.01');
+    expect(weak).toBeGreaterThan(0);
+    expect((await strengthOf('natural-gradient', '0.04')) / weak).toBeCloseTo(2, 6);
+    expect(await strengthOf('causal', '0.01')).toBeGreaterThan(0);
+  });
+
+  it('says what a strength by cost needs', async () => {
+    const create = (...more: string[]) =>
+      runCli('plan', 'create', '--k', '3', '--out', at('x.safetensors'), ...more);
+    const counts = ['--counts', at('counts.safetensors'), '--ranking', 'causal'];
+    const cases: [string[], RegExp][] = [
+      [[...counts, '--divergence', '0.1'], /without the information of gains/],
+      [[...counts, '--divergence', '0.1', '--alpha', '1'], /--alpha or --divergence/],
+      [[...counts, '--divergence', '0'], /above 0/],
+      [['--edits', at('none.jsonl'), '--divergence', '0.1'], /with --edits/],
+    ];
+    for (const [flags, message] of cases) expect((await create(...flags)).stderr).toMatch(message);
+  });
 });

@@ -12,7 +12,9 @@ import {
   type ItemScore,
   type LanguageModel,
   type MarginItem,
+  SITES,
   type Site,
+  type SteeringValues,
   siteWidth,
   type Unit,
 } from '@austeer/core';
@@ -43,21 +45,22 @@ export function differenceGradients(options: {
   const { model, units, step = 0.05 } = options;
   const { identity } = model;
   if (units.length === 0) throw new EmptyInputError({ what: 'Units' });
-  const steering = units.flatMap((unit) =>
+  const steps = units.flatMap((unit) =>
     [step, -step].map((strength) => {
       const plan = planFromEdits({ edits: [{ ...unit, gain: 1, bias: 0 }], strength, model: identity });
       return compilePlan(plan, identity);
     }),
   );
   return {
-    async *gainGradients(items, { sites, perToken = false, batchSize, signal, onProgress }) {
+    async *gainGradients(items, { sites, perToken = false, steering: base, batchSize, signal, onProgress }) {
+      const steering = steps.map((one) => (base === undefined ? one : addSteering(base, one)));
       const total = Array.isArray(items) ? items.length : undefined;
       let done = 0;
       for (const item of items) {
         const { id, label, prompt, right, wrong } = item;
         const row = { prompt, candidates: [...right, ...wrong] };
         const [plain, ...steered] = await model.score([row, ...steering.map(() => row)], {
-          steering: [undefined, ...steering],
+          steering: [base, ...steering],
           batchSize,
           signal,
         });
@@ -81,6 +84,19 @@ export function differenceGradients(options: {
       }
     },
   };
+}
+
+/** Gains and biases added up: x̂ = x ⊙ (1 + g + h) + b + c. */
+function addSteering(base: SteeringValues, more: SteeringValues): SteeringValues {
+  const sum = (a: Float32Array | undefined, b: Float32Array | undefined): Float32Array =>
+    Float32Array.from((a ?? b)!, (_, unit) => (a?.[unit] ?? 0) + (b?.[unit] ?? 0));
+  const sites = SITES.filter((site) => base.sites[site] !== undefined || more.sites[site] !== undefined);
+  const added = sites.map((site) => {
+    const [one, other] = [base.sites[site], more.sites[site]];
+    return [site, { gain: sum(one?.gain, other?.gain), bias: sum(one?.bias, other?.bias) }];
+  });
+  const fingerprint = `${base.fingerprint}+${more.fingerprint}`;
+  return { ...base, sites: Object.fromEntries(added), fingerprint };
 }
 
 /** log-sum-exp over the right answers' log-probabilities minus that of the wrong ones. */

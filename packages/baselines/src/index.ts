@@ -20,10 +20,12 @@ export { type CaaOptions, createCaaMethod, type FittedCaa, normalizeBehaviours }
 export { createCausalMethod } from './causal.ts';
 export { countActs } from './count-acts.ts';
 export { differenceGradients } from './difference-gradients.ts';
+export { type GainInformationOptions, measureGainInformation } from './gain-information.ts';
 export { createItiMethod, type FittedIti, type ItiOptions } from './iti.ts';
 export type { ItiHead } from './iti-heads.ts';
 export { NotConvergedError } from './lbfgs.ts';
 export { createMethod, METHODS, type MethodOptions, smallGrid } from './methods.ts';
+export { createNaturalGradientMethod } from './natural-gradient.ts';
 export { NothingToSteerError } from './nothing-to-steer-error.ts';
 export { measurePairGradients, type PairGradientOptions, type PairGradients } from './pair-gradients.ts';
 export { createSadiMethod, type FittedSadi, type SadiComponent, type SadiOptions } from './sadi.ts';

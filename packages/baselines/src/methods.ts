@@ -21,6 +21,7 @@ import { createAusteerMethod } from './austeer.ts';
 import { createCaaMethod } from './caa.ts';
 import { createCausalMethod } from './causal.ts';
 import { createItiMethod } from './iti.ts';
+import { createNaturalGradientMethod } from './natural-gradient.ts';
 import { createSadiMethod } from './sadi.ts';
 import type { SparseAutoencoder } from './sparse-autoencoder.ts';
 import { createStaMethod } from './sta.ts';
@@ -49,6 +50,7 @@ export interface MethodOptions {
 const FACTORIES: Readonly<Record<string, (options: MethodOptions) => SteeringMethod>> = {
   austeer: createAusteerMethod,
   causal: createCausalMethod,
+  'natural-gradient': createNaturalGradientMethod,
   iti: (options) => createItiMethod(options),
   'iti/probe': (options) => createItiMethod({ ...options, direction: 'probe' }),
   'iti/random': (options) => createItiMethod({ ...options, direction: 'random' }),
@@ -99,6 +101,10 @@ const SMALL: Readonly<Record<string, readonly [budgets: readonly number[], stren
   causal: [
     [20, 100],
     [0.05, 0.25],
+  ],
+  'natural-gradient': [
+    [20, 100],
+    [0.17, 0.32],
   ],
   'austeer/all-units': [[], [0.02, 0.1, 0.5, 2]],
   'austeer/broader-budgets': [

@@ -11,6 +11,7 @@ import {
   type MarginItem,
   type ModelCallOptions,
   type Site,
+  type SteeringValues,
   type TokenPair,
   type TokenSequence,
   UnsupportedModelError,
@@ -33,6 +34,8 @@ export interface PairGradientOptions extends ModelCallOptions {
    * @default whether any answer of these pairs is longer than a token
    */
   readonly perToken?: boolean | undefined;
+  /** Where gradients are taken: under this steering. @default none */
+  readonly steering?: SteeringValues | undefined;
 }
 
 /** What was measured. */
@@ -61,7 +64,7 @@ export interface PairGradients {
  * ```
  */
 export async function measurePairGradients(options: PairGradientOptions): Promise<PairGradients> {
-  const { model, pairs, sites, answerForms, batchSize, signal, onProgress } = options;
+  const { model, pairs, sites, answerForms, steering, batchSize, signal, onProgress } = options;
   const source = differentiable(model);
   const leftOut: string[] = [];
   const items = pairs.flatMap((pair): MarginItem[] => {
@@ -82,6 +85,7 @@ export async function measurePairGradients(options: PairGradientOptions): Promis
     for await (const item of source.gainGradients(items, {
       sites,
       perToken,
+      steering,
       batchSize,
       signal,
       onProgress,
@@ -102,7 +106,8 @@ function withForms(item: MarginItem, forms: PairGradientOptions['answerForms']):
   return { ...item, right, wrong };
 }
 
-function differentiable(model: LanguageModel | GainGradientSource): GainGradientSource {
+/** The model's gradients. @throws UnsupportedModelError when it has none. */
+export function differentiable(model: LanguageModel | GainGradientSource): GainGradientSource {
   if ('gainGradients' in model) return model;
   throw new UnsupportedModelError({
     what: 'The gradient of',

@@ -20,6 +20,7 @@ import {
   countsToSafetensors,
   measurePairs,
   needsGradients,
+  needsInformation,
   type PairStatistics,
   type RankedUnit,
   type Ranking,
@@ -28,6 +29,7 @@ import {
   type TieOrder,
 } from '@austeer/localize';
 import { type FittedMethod, type MethodSetting, type PlanEdit, planFromEdits } from '@austeer/steering';
+import { measureGainInformation } from './gain-information.ts';
 import { refuse } from './method-checks.ts';
 import { NothingToSteerError } from './nothing-to-steer-error.ts';
 import { measurePairGradients, type PairGradientOptions } from './pair-gradients.ts';
@@ -55,8 +57,8 @@ export interface CausalRules extends Pick<PairGradientOptions, 'answerForms' | '
   readonly source?: ((model: LanguageModel) => GainGradientSource) | undefined;
 }
 
-/** Counts and moments, and gradients where the ranking is made of them. */
-export type UnitStatistics = PairStatistics & Pick<CountsFile, 'gradients'>;
+/** Counts and moments, and gradients and information where the ranking is made of them. */
+export type UnitStatistics = PairStatistics & Pick<CountsFile, 'gradients' | 'information'>;
 
 /** Units found on pairs. */
 export interface FittedUnits extends FittedMethod {
@@ -83,6 +85,8 @@ export interface UnitVariant {
   choose?(site: RankedSite, budget: number, random: Random): readonly RankedUnit[];
   /** Gain and bias of a unit at strength 1. @default AUSteer's gain, sign · score */
   edit?(unit: RankedUnit, site: RankedSite, random: Random): { readonly gain: number; readonly bias: number };
+  /** What all gains of a plan are multiplied by. @default 1 */
+  scale?(edits: readonly PlanEdit[], statistics: UnitStatistics): number;
 }
 
 /** One site as a variant sees it. */
@@ -124,7 +128,14 @@ export function createUnitMethod(variant: UnitVariant, options: UnitRules): Unit
       const gradients = needsGradients(ranking)
         ? await measurePairGradients({ ...call, ...causal, model: source?.(model) ?? model, pairs, sites })
         : undefined;
-      const statistics = { ...measured, ...(gradients && { gradients: gradients.classes }) };
+      const information = needsInformation(ranking)
+        ? await measureGainInformation({ ...call, model, sites, seed })
+        : undefined;
+      const statistics = {
+        ...measured,
+        ...(gradients && { gradients: gradients.classes }),
+        ...(information && { information }),
+      };
       const facts = {
         ...{ method: name, pairs: counts.pairs, sites, ranking, ties, mode, seed },
         ...(gradients && {
@@ -159,8 +170,9 @@ export function createUnitMethod(variant: UnitVariant, options: UnitRules): Unit
             const edit = variant.edit?.(unit, ranked, random) ?? gainOf(unit);
             return { site, layer, index, ...edit };
           });
+          const scale = variant.scale?.(edits, statistics) ?? 1;
           return planFromEdits({
-            edits,
+            edits: scale === 1 ? edits : edits.map((edit) => ({ ...edit, gain: edit.gain * scale })),
             strength,
             model: model.identity,
             provenance: { ...provenance, ...facts, sites: [site] },

@@ -36,6 +36,7 @@ const cases: Record<
 > = {
   austeer: units,
   causal: { setting: { budget: 6, strength: 0.5 }, acts: 6 },
+  'natural-gradient': { setting: { budget: 6, strength: 0.3 }, acts: 6 },
   iti: { setting: { budget: 3, strength: 5 }, acts: 3 * headSize, streams: false },
   'iti/probe': { setting: { budget: 3, strength: 5 }, acts: 3 * headSize, streams: false },
   'iti/random': { setting: { budget: 3, strength: 5 }, acts: 3 * headSize, streams: false },

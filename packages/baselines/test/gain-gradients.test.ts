@@ -14,6 +14,7 @@ import {
 } from '@austeer/core';
 import { tinyLlama } from '@austeer/onnx/testing';
 import { type LoadedModel, loadModel } from '@austeer/runtime';
+import { compilePlan, planFromEdits } from '@austeer/steering';
 import { afterAll, describe, expect, it } from 'vitest';
 
 const models = fileURLToPath(new URL('../../../tooling/fixtures-gguf/goldens', import.meta.url));
@@ -56,7 +57,11 @@ const files = ['llama3', 'qwen2', 'qwen3', 'gemma2', 'gemma3', 'mixed-types'].ma
 );
 
 describe.each([join(folder, 'tiny.gguf'), ...files])('%s', (path) => {
-  it.each([false, true])('gradients are what small gains do, per token: %s', async (perToken) => {
+  it.each([
+    { perToken: false, steered: false },
+    { perToken: true, steered: false },
+    { perToken: false, steered: true },
+  ])('gradients are what small gains do, %o', async ({ perToken, steered }) => {
     const model = await load(path);
     const { layers, widths } = model.identity;
     const units = SITES.flatMap((site: Site) =>
@@ -66,7 +71,19 @@ describe.each([join(folder, 'tiny.gguf'), ...files])('%s', (path) => {
         index: (at * 7 + 3) % widths[site]!,
       })),
     );
-    const options = { sites: SITES, perToken };
+    // At zero gains, and far from them: every site steered by gains and biases of its own.
+    const edits = SITES.flatMap((site) =>
+      Array.from({ length: 12 }, (_, at) => ({
+        site,
+        layer: at % layers,
+        index: (at * 5 + 1) % widths[site]!,
+        gain: 0.4 - 0.1 * (at % 8),
+        bias: 0.05 * (at % 3),
+      })),
+    );
+    const plan = planFromEdits({ edits, model: model.identity });
+    const steering = steered ? compilePlan(plan, model.identity) : undefined;
+    const options = { sites: SITES, perToken, steering };
     const given = await collect(model.gainGradients(items, options));
     const measured = await collect(
       differenceGradients({ model, units, step: 0.02 }).gainGradients(items, options),

@@ -5,6 +5,7 @@
  */
 import type { ModelCallOptions, TokenSequence } from './language-model.ts';
 import type { Site } from './sites.ts';
+import type { SteeringValues } from './steering-values.ts';
 import type { FloatTensor } from './tensors.ts';
 
 /**
@@ -20,7 +21,7 @@ export interface MarginItem {
   readonly label?: string | undefined;
 }
 
-/** The margin of one item and its derivative by the gain of every unit at gain 0 (all positions). */
+/** The margin of one item and its derivative by the gain of every unit (all positions), at gain 0 unless steering is given. */
 export interface ItemGradients {
   readonly id: string;
   readonly label?: string | undefined;
@@ -34,6 +35,11 @@ export interface GainGradientOptions extends ModelCallOptions {
   readonly sites: readonly Site[];
   /** @default false */
   readonly perToken?: boolean | undefined;
+  /**
+   * Where the derivative is taken: at these gains instead of 0. Alike at every token, so without `tokenStrength`.
+   * @default none, the model as it is
+   */
+  readonly steering?: SteeringValues | undefined;
 }
 
 /** A model that can be differentiated. */

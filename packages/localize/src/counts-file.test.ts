@@ -53,7 +53,7 @@ describe('a counts file', () => {
     });
   });
 
-  it('gives back gradients by class, with units that were not measured', async () => {
+  it('gives back gradients by class and information, with units that were not measured', async () => {
     const item = (label: string | undefined, ...values: number[]) => ({
       id: String(label),
       ...(label !== undefined && { label }),
@@ -62,7 +62,8 @@ describe('a counts file', () => {
     });
     const items = [item('yes', 1, 2, 3, Number.NaN), item(undefined, 5, 6, 7, Number.NaN)];
     const gradients = await measureGradients(items, { sites: ['attention', 'ffn'] });
-    const written = { ...(await file()), gradients };
+    const information = gradients[0]!.moments;
+    const written = { ...(await file()), gradients, information };
     const bytes = countsToSafetensors(written);
     expect(countsFromSafetensors(bytes)).toEqual(written);
     const { metadata, tensors } = readSafetensors(bytes);
@@ -76,6 +77,10 @@ describe('a counts file', () => {
     expect(() => countsFromSafetensors(broken({}, without))).toThrow(/gradient\.1\.moments of some sites/);
     expect(() => countsFromSafetensors(broken({ gradients: 'x' }))).toThrow(/no list/);
     expect(() => countsFromSafetensors(broken({ gradients: [{ items: 0 }] }))).toThrow(/no number of items/);
+    expect(() => countsFromSafetensors(broken({ information: {} }))).toThrow(/no number of items/);
+    without.set('gradient.1.ffn.mean', tensors.get('gradient.1.ffn.mean')!);
+    for (const site of ['ffn', 'attention']) without.delete(`information.${site}.squares`);
+    expect(() => countsFromSafetensors(broken({}, without))).toThrow(/no information of any site/);
     const one = { items: 1 };
     expect(() => countsFromSafetensors(broken({ gradients: [one, one, one] }))).toThrow(
       /gradients of class 2/,

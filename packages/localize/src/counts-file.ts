@@ -1,8 +1,9 @@
 /**
  * Counts as a safetensors file: tensors `<site>.promoted` and `<site>.suppressed`, int32 `[layers, width]`, and
  * a JSON document under the metadata key `austeer`. Where they were measured, `<site>.mean` and `<site>.squares`
- * (float64) hold the moments, `label.<i>.<site>.promoted` and so on the counts of the i-th label, and
- * `gradient.<i>.<site>.mean` and `.squares` the moments of the gradients of the i-th class.
+ * (float64) hold the moments, `label.<i>.<site>.promoted` and so on the counts of the i-th label,
+ * `gradient.<i>.<site>.mean` and `.squares` the moments of the gradients of the i-th class, and `information.<site>.mean` and
+ * `.squares` those on neutral text.
  *
  * @module
  */
@@ -33,6 +34,8 @@ export interface CountsFile {
   readonly byLabel?: Readonly<Record<string, MomentumCounts>> | undefined;
   /** Moments of what each unit's gain does to the right answer, by class, where they were measured at all counted sites. */
   readonly gradients?: readonly GradientClass[] | undefined;
+  /** Moments of the gradients of neutral text, see `gainInformation`, where they were measured at all counted sites. */
+  readonly information?: DifferenceMoments | undefined;
   /** Absent where activations came from files. */
   readonly model?: ModelIdentity | undefined;
   /** Free facts: pairs file, task, seed, versions. */
@@ -49,7 +52,7 @@ export interface CountsFile {
  * ```
  */
 export function countsToSafetensors(file: CountsFile): Uint8Array {
-  const { counts, moments, byLabel = {}, gradients, model, provenance } = file;
+  const { counts, moments, byLabel = {}, gradients, information, model, provenance } = file;
   const labels = Object.keys(byLabel);
   const tensors: Record<string, SafetensorsEntry> = countTensors('', counts);
   for (const [index, label] of labels.entries()) {
@@ -59,6 +62,7 @@ export function countsToSafetensors(file: CountsFile): Uint8Array {
   for (const [index, { moments: ofClass }] of gradients?.entries() ?? []) {
     Object.assign(tensors, momentTensors(`gradient.${index}.`, ofClass));
   }
+  if (information !== undefined) Object.assign(tensors, momentTensors('information.', information));
   const header = {
     format: FORMAT,
     version: VERSION,
@@ -70,6 +74,7 @@ export function countsToSafetensors(file: CountsFile): Uint8Array {
         items: pairs,
       })),
     }),
+    ...(information && { information: { items: information.pairs } }),
     ...(model && { model }),
     provenance,
   };
@@ -130,6 +135,7 @@ export function countsFromSafetensors(bytes: Uint8Array, options: { path?: strin
   const byLabel = readLabels(tensors, header.labels, counts, fail);
   const moments = readMoments({ tensors, prefix: '', counts, pairs: counts.pairs, fail });
   const gradients = readGradients(tensors, header.gradients, counts, fail);
+  const information = readInformation(tensors, header.information, counts, fail);
   const provenance = isRecord(header.provenance) ? header.provenance : {};
   const model = isRecord(header.model) ? (header.model as unknown as ModelIdentity) : undefined;
   return {
@@ -137,6 +143,7 @@ export function countsFromSafetensors(bytes: Uint8Array, options: { path?: strin
     ...(moments && { moments }),
     ...(byLabel && { byLabel }),
     ...(gradients && { gradients }),
+    ...(information && { information }),
     ...(model && { model }),
     provenance,
   };
@@ -210,8 +217,7 @@ function readGradients(
   if (classes === undefined) return undefined;
   if (!Array.isArray(classes) || !classes.every(isRecord)) throw fail('its classes of gradients are no list');
   return classes.map(({ label, items }, index): GradientClass => {
-    const isCount = typeof items === 'number' && Number.isSafeInteger(items) && items >= 1;
-    if (!isCount || !(label === undefined || typeof label === 'string')) {
+    if (!isCount(items) || !(label === undefined || typeof label === 'string')) {
       throw fail(`class ${index} of its gradients has no number of items, or a label that is no text`);
     }
     const prefix = `gradient.${index}.`;
@@ -219,6 +225,25 @@ function readGradients(
     if (moments === undefined) throw fail(`it has no gradients of class ${index}`);
     return { ...(label !== undefined && { label }), moments };
   });
+}
+
+function readInformation(
+  tensors: Tensors,
+  header: unknown,
+  counts: MomentumCounts,
+  fail: Fail,
+): DifferenceMoments | undefined {
+  if (header === undefined) return undefined;
+  const items = isRecord(header) ? header.items : undefined;
+  if (!isCount(items)) throw fail('its information has no number of items');
+  const prefix = 'information.';
+  const moments = readMoments({ tensors, prefix, counts, pairs: items, fail, mayLack: true });
+  if (moments === undefined) throw fail('it has no information of any site');
+  return moments;
+}
+
+function isCount(value: unknown): value is number {
+  return typeof value === 'number' && Number.isSafeInteger(value) && value >= 1;
 }
 
 /** @param options.mayLack whether NaN may stand for units that were not measured */

@@ -12,6 +12,7 @@ export {
   mergeMoments,
   type SiteMoments,
 } from './difference-moments.ts';
+export { gainInformation, naturalGains, predictDivergence } from './gain-information.ts';
 export {
   causalScores,
   causalTValues,
@@ -40,7 +41,7 @@ export {
 export { readNpy, readNpz } from './npy.ts';
 export { pairActivations } from './pair-activations.ts';
 export { randomUnits } from './random-units.ts';
-export { needsGradients, RANKINGS, type Ranking, rankPairs } from './rank-pairs.ts';
+export { needsGradients, needsInformation, RANKINGS, type Ranking, rankPairs } from './rank-pairs.ts';
 export {
   activationDifferences,
   effectSizes,

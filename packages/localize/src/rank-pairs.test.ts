@@ -78,12 +78,30 @@ describe('rankPairs', () => {
     ]);
   });
 
+  it('natural gradient: by what a gain does for its price, weighed by the best gains', async () => {
+    const neutral = { id: 'n', margin: 0, gradients: ffn(4, 0, 4, 0) };
+    const [information] = await measureGradients([neutral], { sites: ['ffn'] });
+    const statistics = { ...(await withGradients()), information: information!.moments };
+    // F is 8, 0, 8, 0 and its mean 4: the gains are −3/12, 1/4, 2/12, and unit 1 is worth 1/4, unit 0 9/12, unit 2 4/12.
+    const units = rankPairs(statistics, { ranking: 'natural-gradient' });
+    expect(units.map(({ index, sign, effect }) => [index, sign, effect])).toEqual([
+      [0, -1, -3],
+      [2, 1, 2],
+      [1, 1, 1],
+    ]);
+    for (const [at, score] of [1, 2 / 3, 1].entries()) expect(units[at]!.score).toBeCloseTo(score, 12);
+    expect(rankPairs(statistics, { ranking: 'natural-gradient', sites: ['ffn'], top: 1 })).toEqual([
+      units[0],
+    ]);
+  });
+
   it('says what is missing', async () => {
     const { counts } = await measured();
     expect(() => rankPairs({ counts }, { ranking: 'difference' })).toThrow(/moments/);
     expect(() => rankPairs({ counts }, { ties: 'effect-size' })).toThrow(/moments/);
     expect(() => rankPairs({ counts }, { ranking: 'balanced' })).toThrow(/Classes/);
     expect(() => rankPairs({ counts }, { ranking: 'causal' })).toThrow(/measureGradients/);
+    expect(() => rankPairs({ counts }, { ranking: 'natural-gradient' })).toThrow(/measureGainInformation/);
     expect(() => rankPairs({ counts }, { ranking: 'best' as Ranking })).toThrow(RANKINGS.join(', '));
   });
 });

@@ -6,6 +6,7 @@
 import { InvalidArgumentError, type Site, UnknownNameError } from '@austeer/core';
 import type { CountsFile } from './counts-file.ts';
 import type { DifferenceMoments } from './difference-moments.ts';
+import { naturalGains } from './gain-information.ts';
 import { causalScores, type GradientClass } from './gradient-moments.ts';
 import { balancedScores } from './label-counts.ts';
 import type { MomentumCounts } from './momentum-counts.ts';
@@ -18,6 +19,7 @@ import {
   type ScoredUnit,
   type ScoringMode,
   type TieOrder,
+  type UnitScores,
 } from './ranking.ts';
 
 /**
@@ -29,10 +31,11 @@ import {
  * - `difference`: the mean difference, as SADI does
  * - `causal`: what the unit's gain does to the right answer, see {@link causalScores}
  * - `causal-then-momentum`: momentum among the units with the largest causal scores, with their signs
+ * - `natural-gradient`: what a gain does to the right answer for what it does to neutral text, see {@link naturalGains}
  *
  * @example
  * ```ts
- * RANKINGS; // ['momentum', 'balanced', 'effect-size', 'difference', 'causal', 'causal-then-momentum']
+ * RANKINGS.slice(0, 5); // ['momentum', 'balanced', 'effect-size', 'difference', 'causal']
  * ```
  */
 export const RANKINGS = Object.freeze([
@@ -42,6 +45,7 @@ export const RANKINGS = Object.freeze([
   'difference',
   'causal',
   'causal-then-momentum',
+  'natural-gradient',
 ] as const);
 
 /** One of {@link RANKINGS}. */
@@ -56,7 +60,19 @@ export type Ranking = (typeof RANKINGS)[number];
  * ```
  */
 export function needsGradients(ranking: Ranking): boolean {
-  return ranking === 'causal' || ranking === 'causal-then-momentum';
+  return ranking === 'causal' || ranking === 'causal-then-momentum' || needsInformation(ranking);
+}
+
+/**
+ * Whether a ranking is made of the information of gains as well.
+ *
+ * @example
+ * ```ts
+ * needsInformation('natural-gradient'); // true
+ * ```
+ */
+export function needsInformation(ranking: Ranking): boolean {
+  return ranking === 'natural-gradient';
 }
 
 /** Units with the largest causal scores that `causal-then-momentum` orders. */
@@ -64,8 +80,8 @@ const CAUSAL_SHORTLIST = 500;
 
 /**
  * Ranks units by name of the ranking. Whatever orders them, `score` is in (0, 1], so that plans of different rankings
- * steer with like strength: the balanced share of pairs for `balanced`, 1 for `causal` (the gain is ± the strength),
- * momentum for the others. `sign` is the ranking's own.
+ * steer with like strength: the balanced share of pairs for `balanced`, 1 for `causal` (the gain is ± the strength), the
+ * gain over the largest of all units for `natural-gradient`, momentum for the others. `sign` is the ranking's own.
  *
  * @param options.ranking what units are ordered by. @default 'momentum'
  * @param options.ties order of units of one momentum or balanced share. @default 'index', as released
@@ -74,8 +90,8 @@ const CAUSAL_SHORTLIST = 500;
  * @param options.top most units returned, ≥ 1. @default all
  * @throws UnknownNameError for another ranking, order or mode.
  * @throws EmptyInputError for `balanced` where pairs have no label.
- * @throws InvalidArgumentError when a site was not measured, `top` is no whole number ≥ 1, moments or gradients are
- *   missing where they are needed, or a single pair has no deviation.
+ * @throws InvalidArgumentError when a site was not measured, `top` is no whole number ≥ 1, moments, gradients or
+ *   information are missing where they are needed, or a single pair has no deviation.
  *
  * @example
  * ```ts
@@ -90,7 +106,7 @@ const CAUSAL_SHORTLIST = 500;
  * ```
  */
 export function rankPairs(
-  statistics: Pick<CountsFile, 'counts' | 'moments' | 'byLabel' | 'gradients'>,
+  statistics: Pick<CountsFile, 'counts' | 'moments' | 'byLabel' | 'gradients' | 'information'>,
   options: {
     ranking?: Ranking | undefined;
     ties?: TieOrder | undefined;
@@ -100,7 +116,7 @@ export function rankPairs(
   },
 ): RankedUnit[] {
   const { ranking = 'momentum', ties, mode, sites, top } = options;
-  const { counts, moments, byLabel = {}, gradients } = statistics;
+  const { counts, moments, byLabel = {}, gradients, information } = statistics;
   switch (ranking) {
     case 'momentum':
       return rankUnits(counts, { sites, top, mode, ties, moments });
@@ -117,6 +133,8 @@ export function rankPairs(
         .sort((a, b) => momentumOf(b, counts) - momentumOf(a, counts))
         .slice(0, top)
         .map((unit) => ({ ...unit, score: momentumOf(unit, counts) }));
+    case 'natural-gradient':
+      return byWorth(gradients, information, counts, { sites, top });
     default:
       throw new UnknownNameError({ kind: 'ranking', given: ranking, known: RANKINGS });
   }
@@ -138,16 +156,55 @@ function byCause(
   counts: MomentumCounts,
   options: { sites: readonly Site[] | undefined; top: number | undefined },
 ): RankedUnit[] {
-  if (gradients === undefined) {
+  const units = rankScores(causalScores(measured(gradients)), options);
+  return withCounts(units, counts).map((unit) => ({ ...unit, effect: unit.sign * unit.score }));
+}
+
+/** Units by what the natural gradient gains with each, weighed by their gains. */
+function byWorth(
+  gradients: readonly GradientClass[] | undefined,
+  information: DifferenceMoments | undefined,
+  counts: MomentumCounts,
+  options: { sites: readonly Site[] | undefined; top: number | undefined },
+): RankedUnit[] {
+  if (information === undefined) {
     throw new InvalidArgumentError({
-      argument: 'gradients',
+      argument: 'information',
       given: 'missing',
-      expected: 'the gradients of the pairs, which this ranking is made of',
-      advice: 'Measure them with the counts: measureGradients, or `austeer localize --ranking causal`',
+      expected: 'the information of the gains on neutral text, which this ranking is made of',
+      advice: 'Measure it: measureGainInformation, or `austeer localize --ranking natural-gradient`',
     });
   }
-  const units = rankScores(causalScores(gradients), options);
-  return withCounts(units, counts).map((unit) => ({ ...unit, effect: unit.sign * unit.score }));
+  const effects = causalScores(measured(gradients));
+  const gains = naturalGains(measured(gradients), information);
+  const worths = Object.entries(effects.sites).map(([site, { width, values }]) => {
+    const own = gains.sites[site as Site]!.values;
+    return [site, { width, values: values.map((effect, unit) => effect * Math.abs(own[unit]!)) }];
+  });
+  const units = rankScores({ layers: effects.layers, sites: Object.fromEntries(worths) }, options);
+  const valueOf = ({ sites }: UnitScores, { site, layer, index }: ScoredUnit): number =>
+    sites[site]!.values[layer * sites[site]!.width + index]!;
+  const sites = new Set(options.sites ?? (Object.keys(gains.sites) as Site[]));
+  const largest = [...sites].reduce(
+    (most, site) =>
+      gains.sites[site]!.values.reduce((of, gain) => (Math.abs(gain) > of ? Math.abs(gain) : of), most),
+    0,
+  );
+  return withCounts(units, counts).map((unit) => ({
+    ...unit,
+    score: Math.abs(valueOf(gains, unit)) / largest,
+    effect: valueOf(effects, unit),
+  }));
+}
+
+function measured(gradients: readonly GradientClass[] | undefined): readonly GradientClass[] {
+  if (gradients !== undefined) return gradients;
+  throw new InvalidArgumentError({
+    argument: 'gradients',
+    given: 'missing',
+    expected: 'the gradients of the pairs, which this ranking is made of',
+    advice: 'Measure them with the counts: measureGradients, or `austeer localize --ranking causal`',
+  });
 }
 
 function momentumOf({ promoted, suppressed }: RankedUnit, { pairs }: MomentumCounts): number {

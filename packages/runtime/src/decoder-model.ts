@@ -37,6 +37,7 @@ export function createDecoderModel(options: {
   contextLength: number;
   vocabularySize: number;
   padding: 'left' | 'right';
+  isProcessor: boolean;
 }): LanguageModel & GainGradientSource {
   const { decoder, differentiator, identity, headSize, tokenizer, contextLength, vocabularySize, padding } =
     options;
@@ -59,6 +60,7 @@ export function createDecoderModel(options: {
     contextLength,
     vocabularySize,
     padding,
+    isProcessor: options.isProcessor,
     usualSites: usual.filter((site) => identity.widths[site] !== undefined),
     exclusively,
   };

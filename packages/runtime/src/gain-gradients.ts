@@ -9,6 +9,7 @@ import {
   type FloatTensor,
   floatTensor,
   type GainGradientOptions,
+  InvalidArgumentError,
   type ItemGradients,
   type MarginItem,
   type Site,
@@ -16,6 +17,7 @@ import {
 } from '@austeer/core';
 import { checkRow, checkWhole } from './call-checks.ts';
 import { branchedLength, layOutItems } from './engine/branched-rows.ts';
+import { resolveRowSteering } from './engine/row-steering.ts';
 import { DEFAULT_BATCH_SIZE, type ModelContext } from './model-context.ts';
 import { groupRows } from './row-batches.ts';
 
@@ -44,7 +46,7 @@ export async function* gainGradients(
   items: Iterable<MarginItem>,
   options: GainGradientOptions,
 ): AsyncGenerator<ItemGradients> {
-  const { sites, perToken = false, batchSize = DEFAULT_BATCH_SIZE, signal, onProgress } = options;
+  const { sites, perToken = false, steering, batchSize = DEFAULT_BATCH_SIZE, signal, onProgress } = options;
   const { differentiator, identity } = context;
   if (differentiator === undefined) throw new GradientUnavailableError(identity.name);
   checkWhole('batchSize', batchSize, 1);
@@ -52,6 +54,14 @@ export async function* gainGradients(
     throw new EmptyInputError({ what: 'Sites', advice: 'Name at least one, for example ffn' });
   }
   for (const site of sites) siteWidth(identity, site);
+  resolveRowSteering({ steering, rows: 1, ...identity });
+  if (steering?.tokenStrength !== undefined) {
+    throw new InvalidArgumentError({
+      argument: 'steering.tokenStrength',
+      given: steering.tokenStrength,
+      expected: 'none: gradients are taken where gains are the same at every token',
+    });
+  }
   const total = Array.isArray(items) ? items.length : undefined;
   let done = 0;
   for (const window of windowsOf(items, batchSize * WINDOW_BATCHES)) {
@@ -64,7 +74,7 @@ export async function* gainGradients(
       const { margins, gradients } = await context.exclusively(async () => {
         // Its packed weights would stand in memory beside those that the gradient reads from the file.
         await context.decoder.dispose();
-        return differentiator.run(sites, rows);
+        return differentiator.run(sites, rows, steering);
       });
       for (const [at, row] of group.entries()) {
         const { id, label } = window[row]!;

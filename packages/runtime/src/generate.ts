@@ -23,6 +23,9 @@ import { checkSamplingRule, type SamplingRule, sampleToken } from './sampling.ts
 import { decodingPurpose } from './steering-purpose.ts';
 import { createTextStream, type TextStream } from './text-stream.ts';
 
+/** Padded tokens of prompts in one batch: more than elsewhere, because rows that generate together read the weights once. */
+const PROMPT_TOKENS = 2048;
+
 /** See {@link LanguageModel.generate}. */
 export async function generateRows(
   context: ModelContext,
@@ -74,6 +77,7 @@ export async function generateRows(
   const groups = groupRows(
     prompts.map((tokens) => tokens.length),
     batchSize,
+    PROMPT_TOKENS,
   );
   for (const group of groups) {
     signal?.throwIfAborted();

@@ -176,7 +176,8 @@ async function loadGguf(
     makeGraph: (purpose) => prepared.graph(purpose),
     sample: prepared.graph({ logits: true, capture: [], steer: [] }),
     ...(precision === 'fp32' && {
-      makeGradientGraph: (sites: readonly Site[]) => prepared.gradientGraph(sites),
+      makeGradientGraph: (sites: readonly Site[], steer: readonly Site[]) =>
+        prepared.gradientGraph(sites, steer),
     }),
     weightsSha256,
     tokenizer,
@@ -210,7 +211,7 @@ function assemble(options: {
   resolved: ResolvedModel;
   settings: SessionSettings;
   makeGraph: (purpose: GraphPurpose) => Promise<DecoderGraph> | DecoderGraph;
-  makeGradientGraph?: ((sites: readonly Site[]) => GradientGraph) | undefined;
+  makeGradientGraph?: ((sites: readonly Site[], steer: readonly Site[]) => GradientGraph) | undefined;
   sample: DecoderGraph;
   weightsSha256: string;
   tokenizer: LanguageModel['tokenizer'];
@@ -243,6 +244,7 @@ function assemble(options: {
     contextLength,
     vocabularySize,
     padding,
+    isProcessor: settings.device === 'cpu',
   });
   const attention = cache === 'shared' ? 'grouped query (shared cache)' : 'plain (growing cache)';
   return {

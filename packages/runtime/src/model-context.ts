@@ -17,6 +17,8 @@ export interface ModelContext {
   readonly contextLength: number;
   readonly vocabularySize: number;
   readonly padding: 'left' | 'right';
+  /** Whether it computes on the processor, where a single row is hardly dearer than a row of a batch. */
+  readonly isProcessor: boolean;
   /** Sites that a decoding session takes steering for even when a call has none, so that it is kept. */
   readonly usualSites: readonly Site[];
   /** Runs one batch at a time: a new batch ends the one before. Rejects once the model is disposed. */

@@ -4,8 +4,8 @@
  * @module
  */
 
-/** Padded tokens in one run. Larger runs are no faster on a CPU and need more memory. */
-const TOKENS_PER_RUN = 2048;
+/** Padded tokens in one run. Larger runs need more memory and are slower: what they compute leaves the processor's caches. */
+const TOKENS_PER_RUN = 512;
 
 /**
  * Groups rows by length.

@@ -21,7 +21,8 @@ export interface PlanCreateFlags extends Omit<ModelFlags, 'model'>, RankingFlags
   readonly model?: string | undefined;
   readonly sites?: Site[] | undefined;
   readonly k?: number | undefined;
-  readonly alpha: number;
+  readonly alpha?: number | undefined;
+  readonly divergence?: number | undefined;
   readonly out: string;
   readonly json: boolean;
 }
@@ -71,7 +72,15 @@ const create = buildCommand({
         brief: 'Units; needed with --counts',
         placeholder: 'n',
       },
-      alpha: { kind: 'parsed', parse: numberParser, default: '1', brief: 'Strength', placeholder: 'x' },
+      alpha: { kind: 'parsed', parse: numberParser, optional: true, brief: 'Strength [1]', placeholder: 'x' },
+      divergence: {
+        kind: 'parsed',
+        parse: numberParser,
+        optional: true,
+        brief:
+          'Strength by its cost: nats a token of neutral text; counts of --ranking natural-gradient know it',
+        placeholder: 'nats',
+      },
       ...rankingFlags,
       out: requiredPath('Where the plan goes, safetensors'),
       json: jsonFlag,
@@ -83,7 +92,9 @@ const create = buildCommand({
     fullDescription: [
       'Make a plan from counts or from given edits.',
       '',
-      'Example:  austeer plan create --counts counts.safetensors --sites ffn --k 16 --alpha 10 --out plan.safetensors',
+      'Examples:',
+      '  austeer plan create --counts counts.safetensors --sites ffn --k 16 --alpha 10 --out plan.safetensors',
+      '  austeer plan create --counts counts.safetensors --ranking natural-gradient --k 100 --divergence 0.03 --out plan.safetensors',
     ].join('\n'),
   },
 });

@@ -1,4 +1,4 @@
-import { measurePairGradients } from '@austeer/baselines';
+import { measureGainInformation, measurePairGradients } from '@austeer/baselines';
 import {
   type ContrastivePair,
   EmptyInputError,
@@ -14,6 +14,7 @@ import {
   labelShare,
   measurePairs,
   needsGradients,
+  needsInformation,
   type PairStatistics,
   pairActivations,
   type RankedUnit,
@@ -92,7 +93,7 @@ function describeCut(
 }
 
 interface Measured {
-  readonly statistics: PairStatistics & Pick<CountsFile, 'gradients'>;
+  readonly statistics: PairStatistics & Pick<CountsFile, 'gradients' | 'information'>;
   readonly model?: ModelIdentity | undefined;
   readonly provenance: Readonly<Record<string, unknown>>;
 }
@@ -146,8 +147,17 @@ async function measure(context: AusteerContext, flags: LocalizeFlags): Promise<M
     });
     if (leftOut.length > 0)
       terminal.say(`note: ${leftOut.length} pairs have no two answers, and no gradient`);
+    const information = needsInformation(readRanking(flags).ranking)
+      ? await measureGainInformation({
+          model: loaded,
+          sites,
+          batchSize: flags.batchSize,
+          signal,
+          onProgress: terminal.progress,
+        })
+      : undefined;
     return {
-      statistics: { ...statistics, gradients: classes },
+      statistics: { ...statistics, gradients: classes, ...(information && { information }) },
       model: loaded.identity,
       provenance: { pairs: pairs ?? task, join, cut },
     };

@@ -1,6 +1,6 @@
 import { InvalidArgumentError, type ModelIdentity } from '@austeer/core';
 import { readFileBytes } from '@austeer/core/node';
-import { countsFromSafetensors, rankPairs } from '@austeer/localize';
+import { type CountsFile, countsFromSafetensors, predictDivergence, rankPairs } from '@austeer/localize';
 import { readJsonLines } from '@austeer/pairs';
 import {
   checkPlan,
@@ -24,6 +24,12 @@ export async function runPlanCreate(this: AusteerContext, flags: PlanCreateFlags
   const { counts, edits } = flags;
   if ((counts === undefined) === (edits === undefined)) {
     throw usageError('--counts or --edits', counts === undefined ? 'neither' : 'both', 'exactly one of them');
+  }
+  if (flags.divergence !== undefined && flags.alpha !== undefined) {
+    throw usageError('--alpha or --divergence', 'both', 'one of them: the strength, or what it costs');
+  }
+  if (flags.divergence !== undefined && edits !== undefined) {
+    throw usageError('--divergence', 'with --edits', 'counts, which know what a gain costs');
   }
   const plan =
     counts === undefined
@@ -100,7 +106,7 @@ async function planFromFile(
   const edits: PlanEdit[] = [];
   for await (const { line, value } of readJsonLines(path)) edits.push(parseEditRow(value, { path, line }));
   const model = await identityOf(context, { ...flags, model: name });
-  return planFromEdits({ edits, model, strength: flags.alpha, provenance: { edits: path } });
+  return planFromEdits({ edits, model, strength: flags.alpha ?? 1, provenance: { edits: path } });
 }
 
 async function planFromCounts(
@@ -108,7 +114,7 @@ async function planFromCounts(
   flags: PlanCreateFlags,
   path: string,
 ): Promise<SteeringPlan> {
-  const { k, alpha, ties, sites, model: name } = flags;
+  const { k, alpha = 1, divergence, ties, sites, model: name } = flags;
   const { ranking: by, mode } = readRanking(flags);
   const file = countsFromSafetensors(await readFileBytes(path, { what: 'Momentum counts' }), { path });
   if (k === undefined) throw usageError('--k', 'nothing', 'the number of units');
@@ -136,7 +142,29 @@ async function planFromCounts(
     pairs: file.counts.pairs,
     ...file.provenance,
   };
-  return createPlan({ ranking, k, alpha, model, provenance });
+  const plan = createPlan({ ranking, k, alpha, model, provenance });
+  return divergence === undefined ? plan : atDivergence(plan, divergence, { path, file });
+}
+
+/** The plan at the strength that should cost so much on neutral text. */
+function atDivergence(
+  plan: SteeringPlan,
+  divergence: number,
+  { path, file }: { path: string; file: CountsFile },
+): SteeringPlan {
+  if (!(divergence > 0)) throw usageError('--divergence', divergence, 'a number of nats above 0');
+  if (file.information === undefined) {
+    throw new InvalidArgumentError({
+      argument: '--divergence',
+      given: `counts without the information of gains (${path})`,
+      expected: 'counts that know what a gain costs',
+      advice:
+        'Write them with `austeer localize --ranking natural-gradient`; any ranking can then be taken from them',
+    });
+  }
+  const atOne = predictDivergence(plan.edits, file.information);
+  const provenance = { ...plan.provenance, predictedDivergence: divergence };
+  return { ...plan, strength: Math.sqrt(divergence / atOne), provenance };
 }
 
 function identityOf(

@@ -246,6 +246,26 @@ export function describeLanguageModel(options: LanguageModelUnderTest): void {
       }
     });
 
+    it('scores items that begin alike as each alone: what is computed once is computed right', async () => {
+      const head = row(24);
+      const items = [2, 5, 1, 3].map((own) => ({
+        prompt: [...head, ...row(own)],
+        candidates: [row(1), row(3), row(2)],
+      }));
+      for (const values of [undefined, steering]) {
+        const together = await model.score(items, values && { steering: values });
+        for (const [index, item] of items.entries()) {
+          // Apart from the others, and each candidate apart: nothing is left to share.
+          for (const [at, candidate] of item.candidates.entries()) {
+            const apart = { ...item, candidates: [candidate] };
+            const [alone] = await model.score([apart], values && { steering: values });
+            expectClose([together[index]!.logProbabilities[at]!], alone!.logProbabilities, tolerance);
+            expect(together[index]!.topToken).toBe(alone!.topToken);
+          }
+        }
+      }
+    });
+
     it('gives probabilities: the chain rule holds', async () => {
       const [prompt, answer] = [rows[1]!, row(3)];
       const [whole] = await model.score([{ prompt, candidates: [answer] }]);

@@ -40,7 +40,7 @@ export interface LinearContext {
   /** Declares a weight segment on first use and returns its name; `dims` for another shape of the same bytes. */
   readonly weight: (name: string, dims?: readonly number[]) => string;
   /** Sums of a value over blocks of `block`, made once per value and shared by the products that read it. */
-  readonly blockSums: (input: string, block: number) => string;
+  readonly blockSums: (input: string, blocks: { columns: number; block: number }) => string;
   /** A value `[rows, tokens, columns]` as two planes of integers, made once per value. */
   readonly planes: (input: string) => IntegerPlanes;
 }
@@ -136,7 +136,7 @@ function integerLinear(weights: IntegerWeights): Linear {
 }
 
 function packedLinear(weights: PackedWeights, rounding: ActivationRounding): Linear {
-  const { integers, scales, offsets, group } = weights;
+  const { integers, scales, offsets, group, columns } = weights;
   const emitProduct = rounding === 'two planes' ? emitInTwoPlanes : emitPacked;
   if (offsets === undefined) {
     return {
@@ -148,7 +148,7 @@ function packedLinear(weights: PackedWeights, rounding: ActivationRounding): Lin
     segments: [integers, scales, offsets],
     emit: (context, input, output) => {
       emitProduct(context, weights, input, `${output}.scaled`);
-      emitFloat(context, offsets, context.blockSums(input, group), `${output}.offset`);
+      emitFloat(context, offsets, context.blockSums(input, { columns, block: group }), `${output}.offset`);
       context.graph.node('Add', [`${output}.scaled`, `${output}.offset`], [output]);
     },
   };

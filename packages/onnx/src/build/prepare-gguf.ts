@@ -29,8 +29,10 @@ export interface PreparedGguf {
   readonly weightsPath: string;
   graph(purpose: GraphPurpose): DecoderGraph;
   /**
-   * A graph that differentiates margins by the gain of every unit of the sites.
+   * A graph that differentiates margins by the gain of every unit of the sites, where steering of others has brought the
+   * model.
    *
+   * @param steer sites that it takes steering for. @default none
    * @throws UnsupportedModelError unless the precision is `fp32`.
    *
    * @example
@@ -39,7 +41,7 @@ export interface PreparedGguf {
    * prepared.gradientGraph(['attention', 'ffn']).outputs.gradients; // { attention: 'gradient.attention', ffn: 'gradient.ffn' }
    * ```
    */
-  gradientGraph(sites: readonly Site[]): GradientGraph;
+  gradientGraph(sites: readonly Site[], steer?: readonly Site[]): GradientGraph;
 }
 
 /**
@@ -85,8 +87,8 @@ export async function prepareGguf(options: {
     description: weights.description,
     weightsPath,
     graph: (purpose) => writeDecoder({ ...start(), purpose }),
-    gradientGraph: (sites) => {
-      if (precision === 'fp32') return writeGradientGraph({ ...start(), sites });
+    gradientGraph: (sites, steer = []) => {
+      if (precision === 'fp32') return writeGradientGraph({ ...start(), sites, steer });
       throw new UnsupportedModelError({
         what: 'The gradient in precision',
         given: precision,

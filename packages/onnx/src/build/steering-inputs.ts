@@ -12,6 +12,11 @@ export function steeringInputName(site: Site, kind: 'gain' | 'bias'): string {
   return `austeer.${site}.${kind}`;
 }
 
+/** Name of 1 + gain of a layer, where strength is the same at every token. */
+export function steeringScaleName(site: Site, layer: number): string {
+  return `austeer.${site}.scale.${layer}`;
+}
+
 /**
  * Gain and bias of each steered site as graph inputs; 1 + gain is computed once, unless the purpose wants a strength
  * m at each token. The returned function writes x ⊙ (1 + gain) + bias, with m · gain and m · bias in the latter case,
@@ -39,7 +44,7 @@ export function writeSteeringInputs(
   return (site, layer, value) => {
     if (!steer.includes(site)) return value;
     const part = (kind: string): string => `austeer.${site}.${kind}.${layer}`;
-    let [scale, bias] = [part('scale'), part('bias')];
+    let [scale, bias] = [steeringScaleName(site, layer), part('bias')];
     if (tokenStrength) {
       graph.node('Mul', [part('gain'), STRENGTH_INPUT], [part('gain_at')]);
       graph.node('Add', [part('gain_at'), 'unit_gain'], [scale]);

@@ -170,7 +170,10 @@ export function writeDecoder(options: {
   };
 }
 
-/** Sums over blocks, each made once. */
+/**
+ * Sums over blocks, each made once: a product with a matrix of ones and zeros, which is one node where reshaping and
+ * summing are two.
+ */
 export function blockSumWriter(graph: GraphWriter): LinearContext['blockSums'] {
   const made = new Set<string>();
   const once = (name: string, make: () => void): string => {
@@ -178,18 +181,17 @@ export function blockSumWriter(graph: GraphWriter): LinearContext['blockSums'] {
     made.add(name);
     return name;
   };
-  return (input, block) => {
-    const shape = once(`blocks_of_${block}`, () => {
-      graph.constant(`blocks_of_${block}`, BigInt64Array.of(0n, 0n, -1n, BigInt(block)));
-    });
-    const axis = once('last_axis', () => {
-      graph.constant('last_axis', BigInt64Array.of(-1n));
+  return (input, { columns, block }) => {
+    const blocks = columns / block;
+    const members = once(`blocks_of_${block}_in_${columns}`, () => {
+      const data = new Float32Array(columns * blocks);
+      for (let column = 0; column < columns; column++) {
+        data[column * blocks + Math.floor(column / block)] = 1;
+      }
+      graph.constant(`blocks_of_${block}_in_${columns}`, { dtype: 'float32', dims: [columns, blocks], data });
     });
     return once(`${input}.sums_of_${block}`, () => {
-      graph.node('Reshape', [input, shape], [`${input}.in_${shape}`]);
-      graph.node('ReduceSum', [`${input}.in_${shape}`, axis], [`${input}.sums_of_${block}`], {
-        attributes: { keepdims: { int: 0 } },
-      });
+      graph.node('MatMul', [input, members], [`${input}.sums_of_${block}`]);
     });
   };
 }

@@ -27,6 +27,15 @@ export interface LayerSetting {
   readonly attention: LayerAttention;
   readonly rotary: RotaryRows;
   readonly mask: string;
+  readonly steering: LayerSteering;
+}
+
+/** The edits of a layer, x̂ = scale · x + bias; both return what they are given where a site is not steered. */
+export interface LayerSteering {
+  /** x̂ of x. */
+  edit(site: Site, activation: string): string;
+  /** ∂L/∂x of ∂L/∂x̂. */
+  reverse(site: Site, gradient: string): string;
 }
 
 /** What going down needs of going up: products of matrices, and the sums that norms read. */
@@ -38,15 +47,16 @@ export interface KeptValues {
   readonly afterAttention: string;
   readonly gateUp: readonly string[];
   readonly feedForward: string;
+  /** Of the layer, before an edit of it. */
   readonly output: string;
 }
 
-/** Called at each site with the gradient by its activation; `activation` writes that only where it is wanted. */
+/** Called at each site with its activation before an edit and the gradient after it; `activation` writes the former only where it is wanted. */
 export type VisitSite = (site: Site, activation: () => string, gradient: string) => void;
 
-/** The layer from its input `[rows, tokens, hidden]`. */
-export function writeLayer(setting: LayerSetting, input: string): KeptValues {
-  const { arithmetic, configuration, weights, mask } = setting;
+/** The layer from its input `[rows, tokens, hidden]`: what is kept, and what the next layer reads. */
+export function writeLayer(setting: LayerSetting, input: string): { kept: KeptValues; next: string } {
+  const { arithmetic, configuration, weights, mask, steering } = setting;
   const { add } = arithmetic;
   const norm = (gamma: string, x: string): string => writeRmsNorm(arithmetic, hiddenNorm(setting, gamma), x);
   const { postNorms } = weights;
@@ -55,17 +65,19 @@ export function writeLayer(setting: LayerSetting, input: string): KeptValues {
   const queryKeyValue = weights.queryKeyValue.map((linear) => writeProduct(setting, linear, normedInput));
   const { operands } = writeOperands(setting, queryKeyValue);
   const heads = writeAttention(arithmetic, attentionShape(configuration), { operands, mask });
-  const attentionOutput = writeProduct(setting, weights.attentionOutput, heads);
+  const attentionOutput = writeProduct(setting, weights.attentionOutput, steering.edit('attention', heads));
   const joining = postNorms === undefined ? attentionOutput : norm(postNorms.attention, attentionOutput);
   const afterAttention = add(input, joining);
 
   const normedMiddle = norm(weights.feedForwardNorm, afterAttention);
   const gateUp = weights.gateUp.map((linear) => writeProduct(setting, linear, normedMiddle));
   const inner = writeGate(arithmetic, configuration.activation, splitGateUp(setting, gateUp));
-  const feedForward = writeProduct(setting, weights.down, inner);
-  const joiningToo = postNorms === undefined ? feedForward : norm(postNorms.feedForward, feedForward);
+  const feedForward = writeProduct(setting, weights.down, steering.edit('ffnInner', inner));
+  const edited = steering.edit('ffn', feedForward);
+  const joiningToo = postNorms === undefined ? edited : norm(postNorms.feedForward, edited);
   const output = add(afterAttention, joiningToo);
-  return { input, queryKeyValue, heads, attentionOutput, afterAttention, gateUp, feedForward, output };
+  const kept = { input, queryKeyValue, heads, attentionOutput, afterAttention, gateUp, feedForward, output };
+  return { kept, next: steering.edit('residual', output) };
 }
 
 /**
@@ -78,22 +90,28 @@ export function reverseLayer(
   setting: LayerSetting,
   given: { kept: KeptValues; gradient: string; visit: VisitSite; isLowest: boolean },
 ): string | undefined {
-  const { arithmetic, configuration, weights, mask } = setting;
+  const { arithmetic, configuration, weights, mask, steering } = setting;
   const { add } = arithmetic;
-  const { gradient, visit, isLowest } = given;
-  const kept = takeUp(arithmetic, given.kept, gradient);
+  const { visit, isLowest } = given;
+  const kept = takeUp(arithmetic, given.kept, given.gradient);
   const reverseNorm = (gamma: string, x: string, ofOutput: string): string =>
     reverseRmsNorm(arithmetic, hiddenNorm(setting, gamma), { x, gradient: ofOutput });
   const { postNorms } = weights;
-  visit('residual', () => kept.output, gradient);
+  visit('residual', () => kept.output, given.gradient);
+  const gradient = steering.reverse('residual', given.gradient);
 
   const ofFeedForward =
-    postNorms === undefined ? gradient : reverseNorm(postNorms.feedForward, kept.feedForward, gradient);
+    postNorms === undefined
+      ? gradient
+      : reverseNorm(postNorms.feedForward, steering.edit('ffn', kept.feedForward), gradient);
   visit('ffn', () => kept.feedForward, ofFeedForward);
-  const ofInner = reverseProduct(setting, weights.down, ofFeedForward);
+  const ofInner = reverseProduct(setting, weights.down, steering.reverse('ffn', ofFeedForward));
   const gateUp = splitGateUp(setting, kept.gateUp);
   visit('ffnInner', () => writeGate(arithmetic, configuration.activation, gateUp), ofInner);
-  const { gate, up } = reverseGate(arithmetic, configuration.activation, { ...gateUp, gradient: ofInner });
+  const { gate, up } = reverseGate(arithmetic, configuration.activation, {
+    ...gateUp,
+    gradient: steering.reverse('ffnInner', ofInner),
+  });
   const ofNormedMiddle = reverseProducts(setting, weights.gateUp, [gate, up]);
   const ofMiddle = add(gradient, reverseNorm(weights.feedForwardNorm, kept.afterAttention, ofNormedMiddle));
 
@@ -107,7 +125,7 @@ export function reverseLayer(
     operands,
     mask,
     output: kept.heads,
-    gradient: ofHeads,
+    gradient: steering.reverse('attention', ofHeads),
   });
   const { query, key, value } = reverse(ofOperands);
   const ofNormedInput = reverseProducts(setting, weights.queryKeyValue, [query, key, value]);

@@ -1,11 +1,11 @@
 /**
  * The gradient of a margin by the gain of every unit, as one ONNX graph over the weights that the decoder reads.
  *
- * A gain g scales a unit at every token of a row, x̂ = (1 + g) x, so that at g = 0
+ * A gain g scales a unit at every token of a row, x̂ = (1 + g) x, so that
  *
- *     ∂margin/∂g = Σ over tokens of x · ∂margin/∂x.
+ *     ∂margin/∂g = Σ over tokens of x · ∂margin/∂x̂,
  *
- * Everything follows from ∂margin/∂x at the sites: the graph runs the layers up, the margin, and the layers down again.
+ * at g = 0 or wherever steering has brought it. Everything follows from ∂margin/∂x̂ at the sites: the graph runs the layers up, the margin, and the layers down again.
  * Weights are constants, so a matrix is met twice, as Wᵀ going up and as W going down, and no gradient of a weight
  * is ever made. That costs about twice a forward pass.
  *
@@ -27,11 +27,12 @@ import type { DecoderWeights } from '../build/decoder-weights.ts';
 import { planeWriter } from '../build/integer-planes.ts';
 import type { LinearContext } from '../build/linear.ts';
 import { rotaryNames } from '../build/rotary-tables.ts';
+import { steeringInputName, steeringScaleName, writeSteeringInputs } from '../build/steering-inputs.ts';
 import { blockSumWriter } from '../build/write-decoder.ts';
 import { writeEmbedding } from '../build/write-embedding.ts';
 import type { GraphWriter } from '../model-file/graph-writer.ts';
 import { createArithmetic } from './arithmetic.ts';
-import { type KeptValues, type LayerSetting, reverseLayer, writeLayer } from './layer.ts';
+import { type KeptValues, type LayerSetting, type LayerSteering, reverseLayer, writeLayer } from './layer.ts';
 import { MARGIN_INPUTS, writeMargin, writeMarginInputs } from './margin.ts';
 import { type RotaryRows, writeRotaryRows } from './rotary.ts';
 import { createMasks } from './visibility.ts';
@@ -42,6 +43,8 @@ import { createMasks } from './visibility.ts';
  * - `input_ids`, padded on the right
  * - `positions` of the tokens, from 0; those of every branch go on from the prompt's last
  * - `branches`: 0 for the prompt, another number for each answer
+ *
+ * and for each steered site gain and bias, float32 `[rows, layers, width]`.
  */
 export interface GradientGraph {
   /** The ONNX model. */
@@ -50,6 +53,8 @@ export interface GradientGraph {
   readonly dataFolder: string;
   readonly layers: number;
   readonly inputs: typeof GRADIENT_INPUTS;
+  /** Of each steered site, the names of its gain and its bias. */
+  readonly steering: Readonly<Partial<Record<Site, { readonly gain: string; readonly bias: string }>>>;
   readonly outputs: {
     /** float32 `[rows, 1]` */
     readonly margin: string;
@@ -71,12 +76,13 @@ export function writeGradientGraph(options: {
   configuration: DecoderConfiguration;
   weights: DecoderWeights;
   sites: readonly Site[];
+  steer: readonly Site[];
   graph: GraphWriter;
   weight: LinearContext['weight'];
   dataFolder: string;
 }): GradientGraph {
-  const { configuration, weights, sites, graph, weight, dataFolder } = options;
-  const { layers, hidden, normEpsilon } = configuration;
+  const { configuration, weights, sites, steer, graph, weight, dataFolder } = options;
+  const { layers, hidden, inner, heads, headSize, normEpsilon } = configuration;
   if (sites.length === 0) {
     throw new InvalidArgumentError({ argument: 'sites', given: sites, expected: 'at least one' });
   }
@@ -91,6 +97,14 @@ export function writeGradientGraph(options: {
   for (const input of [ids, positions, branches]) graph.input(input, 'int64', ['rows', 'tokens']);
   writeMarginInputs(arithmetic);
 
+  const widths = { attention: heads * headSize, ffn: hidden, ffnInner: inner, residual: hidden };
+  const edit = writeSteeringInputs(graph, { logits: true, capture: [], steer }, layers, widths);
+  const steeringOf = (layer: number): LayerSteering => ({
+    edit: (site, activation) => edit(site, layer, activation),
+    reverse: (site, gradient) =>
+      steer.includes(site) ? arithmetic.multiply(gradient, steeringScaleName(site, layer)) : gradient,
+  });
+
   const maskOf = createMasks(arithmetic, { positions, branches });
   const rotaryRows = new Map<string, RotaryRows>();
   const rotaryOf = (settings: RotarySettings): RotaryRows => {
@@ -104,15 +118,16 @@ export function writeGradientGraph(options: {
   const settings = weights.layers.map((layerWeights, layer): LayerSetting => {
     const attention = configuration.attention[layer]!;
     const [rotary, mask] = [rotaryOf(attention.rotary), maskOf(attention.window)];
-    return { arithmetic, context, configuration, weights: layerWeights, attention, rotary, mask };
+    const steering = steeringOf(layer);
+    return { arithmetic, context, configuration, weights: layerWeights, attention, rotary, mask, steering };
   });
 
   const kept: KeptValues[] = [];
   let residual = writeEmbedding(context, configuration, weights);
   for (const setting of settings) {
-    const values = writeLayer(setting, residual);
-    kept.push(values);
-    residual = values.output;
+    const layer = writeLayer(setting, residual);
+    kept.push(layer.kept);
+    residual = layer.next;
   }
 
   const norm = { gamma: weight(weights.outputNorm), width: hidden, epsilon: normEpsilon };
@@ -142,5 +157,13 @@ export function writeGradientGraph(options: {
     gradients[site] = name;
   }
   const model = graph.toBytes();
-  return { model, dataFolder, layers, inputs: GRADIENT_INPUTS, outputs: { margin: 'margin', gradients } };
+  const steering = steer.map((site) => [
+    site,
+    { gain: steeringInputName(site, 'gain'), bias: steeringInputName(site, 'bias') },
+  ]);
+  return {
+    ...{ model, dataFolder, layers, inputs: GRADIENT_INPUTS },
+    steering: Object.fromEntries(steering),
+    outputs: { margin: 'margin', gradients },
+  };
 }

@@ -5,7 +5,7 @@
  *
  * @module
  */
-import type { Site } from '@austeer/core';
+import type { Site, SteeringValues } from '@austeer/core';
 import type { GradientGraph } from '@austeer/onnx';
 import type { BranchedRows } from './branched-rows.ts';
 import {
@@ -25,25 +25,30 @@ export interface BatchGradients {
 
 /** A model's gradients. */
 export interface Differentiator {
-  run(sites: readonly Site[], rows: BranchedRows): Promise<BatchGradients>;
+  /** @param steering of every row. @default none */
+  run(sites: readonly Site[], rows: BranchedRows, steering?: SteeringValues): Promise<BatchGradients>;
   dispose(): Promise<void>;
 }
 
 /** Prepares it; the session is made at the first run and remade for other sites. */
 export function createDifferentiator(
-  options: SessionSettings & { makeGraph: (sites: readonly Site[]) => GradientGraph },
+  options: SessionSettings & {
+    makeGraph: (sites: readonly Site[], steer: readonly Site[]) => GradientGraph;
+  },
 ): Differentiator {
   const { makeGraph, ...settings } = options;
-  let live: { sites: string; graph: GradientGraph; session: Session } | undefined;
+  let live: { purpose: string; graph: GradientGraph; session: Session } | undefined;
   return {
-    async run(sites, rows) {
+    async run(sites, rows, steering) {
       const ort = await importOnnxRuntime();
-      if (live?.sites !== sites.join()) {
+      const steered = steering === undefined ? [] : (Object.keys(steering.sites) as Site[]);
+      const purpose = [sites, steered].join(' at ');
+      if (live?.purpose !== purpose) {
         await live?.session.release();
         live = undefined;
-        const graph = makeGraph(sites);
+        const graph = makeGraph(sites, steered);
         const session = await createSession({ ort, graph, ...settings, memoryArena: false, prepack: false });
-        live = { sites: sites.join(), graph, session };
+        live = { purpose, graph, session };
       }
       const { graph, session } = live;
       const { inputs, outputs } = graph;
@@ -53,6 +58,16 @@ export function createDifferentiator(
           data instanceof Float32Array
             ? new ort.Tensor('float32', data, dims)
             : new ort.Tensor('int64', data, dims);
+      }
+      const [count] = rows.ids.dims as [number];
+      for (const site of steered) {
+        for (const kind of ['gain', 'bias'] as const) {
+          const numbers = steering!.sites[site]![kind];
+          const data = new Float32Array(count * numbers.length);
+          for (let row = 0; row < count; row++) data.set(numbers, row * numbers.length);
+          const dims = [count, graph.layers, numbers.length / graph.layers];
+          feeds[graph.steering[site]![kind]] = new ort.Tensor('float32', data, dims);
+        }
       }
       let results: Record<string, OrtTensor>;
       try {
