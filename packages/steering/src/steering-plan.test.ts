@@ -53,6 +53,7 @@ const ranking: readonly ScoredUnit[] = Object.freeze([
 ]);
 
 describe('createPlan', () => {
+  const first = ranking[0]!;
   it('takes the first k, γ = α·sign·s', () => {
     const plan = createPlan({ ranking, k: 2, alpha: 10, model });
     const { sites } = compilePlan(plan, model);
@@ -62,7 +63,7 @@ describe('createPlan', () => {
     expect([...sites.ffn!.bias, ...sites.attention!.bias].every((bias) => bias === 0)).toBe(true);
   });
 
-  it.each([
+  it.each<[string, Partial<Parameters<typeof createPlan>[0]>, string]>([
     ['k of 0', { k: 0 }, 'k is 0; expected a whole number from 1 to 2, the units that were ranked.'],
     ['k beyond the ranking', { k: 3 }, 'from 1 to 2'],
     ['half a unit', { k: 1.5 }, 'k is 1.5'],
@@ -72,20 +73,16 @@ describe('createPlan', () => {
       { ranking: [] },
       'Ranked units: none given; expected at least one. No unit differs between right and wrong answers in these pairs.',
     ],
-    ['a layer beyond the model', { ranking: [{ ...ranking[0]!, layer: 3 }] }, 'a layer from 0 to 2'],
-    ['a layer below the model', { ranking: [{ ...ranking[0]!, layer: -1 }] }, 'a layer from 0 to 2'],
-    ['half a layer', { ranking: [{ ...ranking[0]!, layer: 0.5 }] }, 'a layer from 0 to 2'],
-    ['an index beyond the width', { ranking: [{ ...ranking[0]!, index: 4 }] }, 'an index of ffn from 0 to 3'],
-    ['an index below 0', { ranking: [{ ...ranking[0]!, index: -1 }] }, 'an index of ffn from 0 to 3'],
-    ['half an index', { ranking: [{ ...ranking[0]!, index: 1.5 }] }, 'an index of ffn from 0 to 3'],
-    [
-      'another site',
-      { ranking: [{ ...ranking[0]!, site: 'residual' }] },
-      'a site of the model (attention, ffn)',
-    ],
+    ['a layer beyond the model', { ranking: [{ ...first, layer: 3 }] }, 'a layer from 0 to 2'],
+    ['a layer below the model', { ranking: [{ ...first, layer: -1 }] }, 'a layer from 0 to 2'],
+    ['half a layer', { ranking: [{ ...first, layer: 0.5 }] }, 'a layer from 0 to 2'],
+    ['an index beyond the width', { ranking: [{ ...first, index: 4 }] }, 'an index of ffn from 0 to 3'],
+    ['an index below 0', { ranking: [{ ...first, index: -1 }] }, 'an index of ffn from 0 to 3'],
+    ['half an index', { ranking: [{ ...first, index: 1.5 }] }, 'an index of ffn from 0 to 3'],
+    ['another site', { ranking: [{ ...first, site: 'residual' }] }, 'a site of the model (attention, ffn)'],
     [
       'a score beyond numbers',
-      { ranking: [{ ...ranking[0]!, score: Infinity }] },
+      { ranking: [{ ...first, score: Infinity }] },
       'a finite gain, bias and strength',
     ],
   ])('refuses %s', (_, change, problem) => {
