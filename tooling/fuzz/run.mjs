@@ -29,6 +29,8 @@ const { values } = parseArgs({
     seed: { type: 'string', default: '1' },
     index: { type: 'string' },
     out: { type: 'string' },
+    /** Ends after so many seconds for each reader; what was reached is told. */
+    seconds: { type: 'string', default: '100000' },
     /** With --minutes: readers that have had so many inputs rest. */
     until: { type: 'string', default: '1000000' },
   },
@@ -59,7 +61,7 @@ async function runEach(readers, names) {
   for (const name of names) {
     const reader = readers[name];
     if (reader && values.out !== undefined) writeFileSync(values.out, inputOf(reader, seed, first));
-    tell(name, seed, await thread.run({ name, seed, first, inputs }));
+    tell(name, seed, await thread.run({ name, seed, first, inputs, seconds: Number(values.seconds) }));
   }
 }
 
