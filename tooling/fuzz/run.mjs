@@ -39,6 +39,13 @@ const { values } = parseArgs({
 // Memory where there is such a folder: most of the time of a small file is its writing and opening.
 const folder = mkdtempSync(join(existsSync('/dev/shm') ? '/dev/shm' : tmpdir(), 'austeer-fuzz-'));
 const thread = createFuzzThread(folder);
+const clear = () => rmSync(folder, { recursive: true, force: true });
+for (const signal of ['SIGINT', 'SIGTERM']) {
+  process.once(signal, () => {
+    clear();
+    process.exit(1);
+  });
+}
 try {
   const readers = await createReaders(folder);
   const names = values.reader ?? Object.keys(readers);
@@ -50,7 +57,7 @@ try {
   else await runEach(readers, names);
 } finally {
   await thread.end();
-  rmSync(folder, { recursive: true, force: true });
+  clear();
 }
 
 /** @param {Awaited<ReturnType<typeof createReaders>>} readers @param {readonly string[]} names */
