@@ -36,7 +36,7 @@ setFlagsFromString('--expose-gc');
 const collect = runInNewContext('gc');
 const random = createRandom(Number(values.seed));
 const folder = mkdtempSync(join(tmpdir(), 'austeer-soak-'));
-/** @typedef {{ done: number, process: number, heap: number, buffers: number }} Sample in bytes, of which two parts */
+/** @typedef {{ done: number, process: number, heap: number }} Sample in bytes */
 /** @type {Sample[]} */
 const samples = [];
 try {
@@ -62,7 +62,7 @@ try {
     if (done >= next || done >= generations) {
       collect();
       const { rss, heapUsed, external } = process.memoryUsage();
-      samples.push({ done, process: rss, heap: heapUsed, buffers: external });
+      samples.push({ done, process: rss, heap: heapUsed });
       const [all, heap, buffers] = [rss, heapUsed, external].map((bytes) => (bytes / 2 ** 20).toFixed(1));
       console.log(
         `${String(done).padStart(6)} generations  ${all} MiB, of which ${heap} objects and ${buffers} buffers`,
@@ -76,8 +76,7 @@ try {
   const seconds = (performance.now() - start) / 1000;
   console.log(
     `${done} generations in ${seconds.toFixed(0)} s; memory grows by ${slope.toFixed(3)} MiB in 1,000 generations ` +
-      `over the second half, JavaScript's objects by ${slopeOf(half, 'heap').toFixed(3)} and its buffers by ` +
-      `${slopeOf(half, 'buffers').toFixed(3)}; the limit is ${values.limit}`,
+      `over the second half, JavaScript's objects by ${slopeOf(half, 'heap').toFixed(3)}; the limit is ${values.limit}`,
   );
   if (!(slope <= Number(values.limit))) process.exitCode = 1;
 } finally {
@@ -105,7 +104,7 @@ function newPlan(identity) {
  * Least squares.
  *
  * @param {readonly Sample[]} points
- * @param {'process' | 'heap' | 'buffers'} part
+ * @param {'process' | 'heap'} part
  * @returns {number} MiB in 1,000 generations
  */
 function slopeOf(points, part) {
