@@ -115,5 +115,11 @@ of any partition, baking, nothing changed, other models refused. \`npm test\` ma
 \`\`\`sh
 npm run test:slow -- random-models
 \`\`\`
+
+## Long use
+
+\`npm run soak -- --generations 20000\` lets plans come and go in one process. It printed: 140.9 MiB after 1,000 answers,
+144.8 MiB after 12,000 and 144.9 MiB after 20,000; objects of JavaScript were 12.6 MiB from 5,000 on. What still grows is
+native memory, less and less: 0.1 MiB in the last 8,000 answers.
 `,
 );
