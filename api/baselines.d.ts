@@ -40,6 +40,13 @@ export interface FittedUnits extends FittedMethod {
     };
 }
 
+export interface GainInformationOptions extends ModelCallOptions {
+    readonly model: LanguageModel;
+    readonly sites: readonly Site[];
+    readonly rows?: readonly TokenSequence[] | undefined;
+    readonly seed?: number | undefined;
+}
+
 export interface ItiHead {
     readonly layer: number;
     readonly head: number;
@@ -98,6 +105,7 @@ export interface PairGradientOptions extends ModelCallOptions {
     readonly sites: readonly Site[];
     readonly answerForms?: Readonly<Record<string, readonly TokenSequence[]>> | undefined;
     readonly perToken?: boolean | undefined;
+    readonly steering?: SteeringValues | undefined;
 }
 
 export interface PairGradients {
@@ -157,7 +165,7 @@ export interface UnitRules {
     readonly causal?: CausalRules | undefined;
 }
 
-export type UnitStatistics = PairStatistics & Pick<CountsFile, 'gradients'>;
+export type UnitStatistics = PairStatistics & Pick<CountsFile, 'gradients' | 'information'>;
 
 export declare function countActs({ strength, edits }: SteeringPlan): number;
 
@@ -183,6 +191,10 @@ export declare function createItiMethod(options?: ItiOptions): TypedMethod<Fitte
 
 export declare function createMethod(name: string, options?: MethodOptions): SteeringMethod;
 
+export declare function createNaturalGradientMethod(options?: Pick<UnitRules, 'sites' | 'grid'> & {
+    causal?: CausalRules | undefined;
+}): UnitMethod;
+
 export declare function createRandomDirection(options?: UnitRules): UnitMethod;
 
 export declare function createRandomLocalization(options?: UnitRules): UnitMethod;
@@ -198,6 +210,8 @@ export declare function differenceGradients(options: {
     units: readonly Unit[];
     step?: number | undefined;
 }): GainGradientSource;
+
+export declare function measureGainInformation(options: GainInformationOptions): Promise<DifferenceMoments>;
 
 export declare function measurePairGradients(options: PairGradientOptions): Promise<PairGradients>;
 

@@ -88,6 +88,7 @@ export interface FloatTensor {
 export interface GainGradientOptions extends ModelCallOptions {
     readonly sites: readonly Site[];
     readonly perToken?: boolean | undefined;
+    readonly steering?: SteeringValues | undefined;
 }
 
 export interface GainGradientSource {

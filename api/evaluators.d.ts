@@ -25,6 +25,8 @@ export interface AnswerRecord {
     readonly valid: boolean;
     readonly prediction?: string | undefined;
     readonly margin?: AnswerMargin | undefined;
+    readonly toxicity?: TextScore | undefined;
+    readonly judgement?: JudgedItem | undefined;
 }
 
 export interface AnswerShare {
@@ -87,6 +89,11 @@ export interface ComparedMeasure {
     readonly vanilla: Estimate;
     readonly steered: Estimate;
     readonly difference: Estimate;
+}
+
+export interface ConditionAccuracies {
+    readonly vanilla: Estimate;
+    readonly steered: Estimate;
 }
 
 export interface ConditionRatings {
@@ -246,6 +253,7 @@ export interface OpenAiModerationOptions {
 export interface OtherTask {
     readonly task: string;
     readonly items: number;
+    readonly accuracies?: ConditionAccuracies | undefined;
     readonly accuracy: PairedDifference;
     readonly adjustedPValue: number;
     readonly verdict: 'higher' | 'lower' | 'no difference shown';
@@ -590,6 +598,7 @@ export declare function areaUnderCurve(scores: readonly number[], positive: read
 export declare function bcaInterval(options: {
     rows: number;
     statistic: (rows: readonly number[]) => number | undefined;
+    leaveOneOut?: (() => readonly (number | undefined)[]) | undefined;
     draws?: number;
     seed?: number;
     level?: number;
@@ -626,6 +635,7 @@ export declare function compareHeldTexts(options: HeldTextOptions): Promise<Held
 export declare function compareOtherTasks(options: {
     steeredFor: string;
     comparisons: Readonly<Record<string, AnswerComparison>>;
+    accuracies?: Readonly<Record<string, ConditionAccuracies>> | undefined;
 }): OtherTasks;
 
 export declare function compareTexts(options: {
@@ -718,6 +728,14 @@ export declare function formatToxicityComparison(comparison: ToxicityComparison)
 
 export declare function formatWinRate(summary: WinRateSummary): string[];
 
+export declare function groupedBcaInterval(options: {
+    sizes: readonly number[];
+    statistic: (counts: readonly number[]) => number | undefined;
+    draws?: number;
+    seed?: number;
+    level?: number;
+}): Estimate | undefined;
+
 export declare function isRefusal(text: string): boolean;
 
 export declare function itemsForDifference(options: PairedEffect & {
@@ -733,6 +751,8 @@ export declare function judgeWinRate(options: {
     protocol?: JudgeProtocol | undefined;
     seed?: number | undefined;
 } & ModelCallOptions): Promise<WinRateResult>;
+
+export declare function knownVerdictErrors({ name, version, threshold, }: Pick<ToxicityScorer, 'name' | 'version' | 'threshold'>): VerdictErrors | undefined;
 
 export declare function krippendorffAlpha(options: {
     ratings: readonly (readonly (number | undefined)[])[];

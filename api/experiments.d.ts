@@ -8,6 +8,11 @@ export interface AnswerItemsOptions extends ModelCallOptions {
     readonly numberRule?: NumberRule | undefined;
 }
 
+export interface AnswerJudges {
+    readonly toxicity?: ToxicityScorer | undefined;
+    readonly judge?: Judge | undefined;
+}
+
 export interface AnswerLine extends AnswerRecord {
     readonly phase: 'validation' | 'test';
     readonly condition: string;
@@ -143,6 +148,7 @@ export type CellEvent = {
 export interface CellKind<Inputs extends object, Result> {
     readonly name: string;
     readonly version: number;
+    readonly alone?: boolean | undefined;
     label(inputs: Inputs): string;
     work(inputs: Inputs): number;
     groupOf?(inputs: Inputs): string;
@@ -196,7 +202,7 @@ export interface CellStore {
     list(): AsyncIterable<StoredCell>;
 }
 
-export interface CompareMethodsOptions extends ModelCallOptions, SelectionOptions {
+export interface CompareMethodsOptions extends ModelCallOptions, SelectionOptions, AnswerJudges {
     readonly model: LanguageModel;
     readonly task: Task;
     readonly methods: readonly ComparedMethod[];
@@ -234,6 +240,7 @@ export interface ComparisonHeader extends Omit<RunHeader, 'format' | 'localizati
     readonly reference: string;
     readonly vanilla: {
         readonly summary: AnswerSummary;
+        readonly toxicity?: ToxicitySummary | undefined;
         readonly secondsPerItem: number;
     };
     readonly methods: readonly MethodResult[];
@@ -377,6 +384,7 @@ export interface ItemsInput {
     readonly count: number;
     readonly seed: number;
     readonly verdict?: string | undefined;
+    readonly newTokens?: number | undefined;
     readonly sha256: string;
 }
 
@@ -416,6 +424,8 @@ export interface MethodResult {
     readonly summary?: AnswerSummary | undefined;
     readonly againstVanilla?: AnswerComparison | undefined;
     readonly againstReference?: AnswerComparison | undefined;
+    readonly toxicity?: Pick<ToxicityVerdicts, 'steered' | 'comparison'> | undefined;
+    readonly winRate?: WinRateSummary | undefined;
     readonly seconds?: MethodSeconds | undefined;
 }
 
@@ -539,11 +549,7 @@ export interface RunHeader {
     readonly localization?: LocalizationLog | undefined;
     readonly selection?: SelectionLog | undefined;
     readonly plan?: PlanDescription | undefined;
-    readonly test: {
-        readonly vanilla: AnswerSummary;
-        readonly steered?: AnswerSummary | undefined;
-        readonly comparison?: AnswerComparison | undefined;
-    };
+    readonly test: TestLog;
 }
 
 export interface RunLog {
@@ -560,7 +566,7 @@ export interface RunResult {
     readonly comparison?: AnswerComparison | undefined;
 }
 
-export interface RunTaskOptions extends ModelCallOptions {
+export interface RunTaskOptions extends ModelCallOptions, AnswerJudges {
     readonly model: LanguageModel;
     readonly task: Task;
     readonly method?: {
@@ -632,7 +638,7 @@ export interface ScoreMapFigure {
     readonly dimensionsPerColumn: number;
 }
 
-export interface SelectSettingOptions extends ModelCallOptions {
+export interface SelectSettingOptions extends ModelCallOptions, AnswerJudges {
     readonly model: LanguageModel;
     readonly task: Task;
     readonly fitted: FittedMethod;
@@ -681,6 +687,7 @@ export interface Sizes {
         readonly validation: number;
         readonly test: number;
     };
+    readonly newTokens?: number | undefined;
 }
 
 export interface SteeringCell {
@@ -725,9 +732,26 @@ export interface TableFigure {
     }[];
 }
 
+export interface TestLog extends TestVerdicts {
+    readonly vanilla: AnswerSummary;
+    readonly steered?: AnswerSummary | undefined;
+    readonly comparison?: AnswerComparison | undefined;
+}
+
+export interface TestVerdicts {
+    readonly toxicity?: ToxicityVerdicts | undefined;
+    readonly winRate?: WinRateSummary | undefined;
+}
+
 export interface TokenPairs {
     readonly pairs: readonly TokenPair[];
     readonly report: EncodeReport;
+}
+
+export interface ToxicityVerdicts {
+    readonly vanilla: ToxicitySummary;
+    readonly steered?: ToxicitySummary | undefined;
+    readonly comparison?: ToxicityComparison | undefined;
 }
 
 export interface UseOptions extends SelectionOptions {
@@ -798,6 +822,8 @@ export declare function gridCells(options: {
 
 export declare function gridExperiment(file: ExperimentFile): Experiment;
 
+export declare function measureName({ answerKind }: Pick<Task, 'answerKind'>): string;
+
 export declare function methodEntry(name: string): MethodEntry;
 
 export declare function openCellStore(folder: string, options?: {
@@ -823,6 +849,12 @@ export declare function readReportData(options: {
 
 export declare function readRunLog(folder: string): Promise<Omit<RunLog, 'files'>>;
 
+export declare function rememberTexts<Model extends LanguageModel>(options: {
+    model: Model;
+    precision: string;
+    path: string;
+}): Promise<Model>;
+
 export declare function runCells(options: {
     cells: readonly Cell[];
     store: CellStore;
@@ -843,6 +875,8 @@ export declare function selectSetting(options: SelectSettingOptions): Promise<Se
 export declare function settingOf({ site, k, alpha, layer }: SteeringCell): MethodSetting;
 
 export declare function sizesOf({ pairs, validation, test }: ExperimentFile): Sizes;
+
+export declare function verdictOf({ answerKind }: Pick<Task, 'answerKind'>): 'scorer' | 'judge' | undefined;
 
 export declare function withNeeds(cells: readonly Cell[]): Cell[];
 

@@ -5,6 +5,7 @@ export interface CountsFile {
     readonly moments?: DifferenceMoments | undefined;
     readonly byLabel?: Readonly<Record<string, MomentumCounts>> | undefined;
     readonly gradients?: readonly GradientClass[] | undefined;
+    readonly information?: DifferenceMoments | undefined;
     readonly model?: ModelIdentity | undefined;
     readonly provenance: Readonly<Record<string, unknown>>;
 }
@@ -59,7 +60,7 @@ export interface PairStatistics {
     readonly byLabel: Readonly<Record<string, MomentumCounts>>;
 }
 
-export declare const RANKINGS: readonly ["momentum", "balanced", "effect-size", "difference", "causal", "causal-then-momentum"];
+export declare const RANKINGS: readonly ["momentum", "balanced", "effect-size", "difference", "causal", "causal-then-momentum", "natural-gradient"];
 
 export interface RankedUnit extends ScoredUnit {
     readonly promoted: number;
@@ -150,6 +151,8 @@ export declare function createMomentumCounter(options: {
 
 export declare function effectSizes(moments: DifferenceMoments): UnitScores;
 
+export declare function gainInformation(information: DifferenceMoments): UnitScores;
+
 export declare function groupScores(counts: MomentumCounts, options: {
     site: Site;
     groupSize?: number | undefined;
@@ -180,12 +183,20 @@ export declare function mergeGradients(parts: readonly (readonly GradientClass[]
 
 export declare function mergeMoments(parts: readonly DifferenceMoments[]): DifferenceMoments;
 
+export declare function naturalGains(classes: readonly GradientClass[], information: DifferenceMoments): UnitScores;
+
 export declare function needsGradients(ranking: Ranking): boolean;
+
+export declare function needsInformation(ranking: Ranking): boolean;
 
 export declare function pairActivations(options: {
     positive: SiteActivations;
     negative: SiteActivations;
 }): Generator<PairActivations>;
+
+export declare function predictDivergence(gains: readonly (Unit & {
+    readonly gain: number;
+})[], information: DifferenceMoments): number;
 
 export declare function randomUnits(shape: ModelShape, options: {
     top: number;
@@ -193,7 +204,7 @@ export declare function randomUnits(shape: ModelShape, options: {
     sites?: readonly Site[] | undefined;
 }): ScoredUnit[];
 
-export declare function rankPairs(statistics: Pick<CountsFile, 'counts' | 'moments' | 'byLabel' | 'gradients'>, options: {
+export declare function rankPairs(statistics: Pick<CountsFile, 'counts' | 'moments' | 'byLabel' | 'gradients' | 'information'>, options: {
     ranking?: Ranking | undefined;
     ties?: TieOrder | undefined;
     mode?: ScoringMode | undefined;

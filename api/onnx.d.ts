@@ -136,6 +136,10 @@ export interface GradientGraph {
     readonly dataFolder: string;
     readonly layers: number;
     readonly inputs: typeof GRADIENT_INPUTS;
+    readonly steering: Readonly<Partial<Record<Site, {
+        readonly gain: string;
+        readonly bias: string;
+    }>>>;
     readonly outputs: {
         readonly margin: string;
         readonly gradients: Readonly<Partial<Record<Site, string>>>;
@@ -204,7 +208,7 @@ export interface PreparedGguf {
     readonly description: string;
     readonly weightsPath: string;
     graph(purpose: GraphPurpose): DecoderGraph;
-    gradientGraph(sites: readonly Site[]): GradientGraph;
+    gradientGraph(sites: readonly Site[], steer?: readonly Site[]): GradientGraph;
 }
 
 export declare const STRENGTH_INPUT = "austeer.strength";

@@ -50,7 +50,8 @@ writeFileSync(
       'austeer reproduce table1 --model MODEL --data FOLDER',
       '```',
     ].join('\n'),
-    'Without `--quick` the sizes are the paper’s: up to 1,000 pairs, whole test sets, the full grids of k and α. What is computed is kept as one file a cell (`--out`): a run that was stopped, or killed, goes on where it stood; a second run has nothing to do; several runs on one folder share the work, and so do machines (`--shard i/n`, or a fleet: [scale.md](scale.md)). A cell is named by a hash of all it depends on (weights, data, settings, version of its code), so a change of one input computes again what depends on it, and nothing else.',
+    'Without `--quick` the sizes are the paper’s: up to 1,000 pairs, whole test sets, the full grids of k and α. What is computed is kept as one file a cell (`--out`): a run that was stopped, or killed, goes on where it stood; a second run has nothing to do; several runs on one folder share the work (`--runners 2`), and so do machines (`--shard i/n`, or a fleet: [scale.md](scale.md)). A cell is named by a hash of all it depends on (weights, data, settings, version of its code), so a change of one input computes again what depends on it, and nothing else.',
+    'With `--quick` there is little data, few settings and answers of at most 64 tokens; two runners share the work unless `--threads` or `--runners` says otherwise, and the model itself judges BPO (`--judge none` leaves it out).',
     'Settings are chosen on validation items and tested once on others. Experiments of your own are JSON files: `austeer experiment run FILE`, see the [README of the package](../packages/experiments/README.md).',
     '## Experiments',
     table(

@@ -58,6 +58,60 @@ def bca():
     return {"pairs": pairs.T.tolist(), "cases": cases}
 
 
+def area(label, score):
+    """Area under the curve, by ranks."""
+    positives = int(np.sum(label))
+    negatives = len(label) - positives
+    ranks = stats.rankdata(score)
+    return (np.sum(ranks[label == 1]) - positives * (positives + 1) / 2) / (positives * negatives)
+
+
+def balanced(label, score):
+    """Mean recall of the two classes, a score above 0 being an answer of class 1."""
+    right = (score > 0) == (label == 1)
+    return (np.mean(right[label == 1]) + np.mean(right[label == 0])) / 2
+
+
+def classes():
+    """BCa intervals of what compares two conditions: with few draws, which the file holds, and with many."""
+    random = np.random.default_rng(9)
+    label = (random.random(150) < 0.62).astype(float)
+    # Rounded, so that scores tie.
+    first = (0.3 * (2 * label - 1) + 0.4 + random.normal(size=150)).round(1)
+    second = (first + 0.35 * (2 * label - 1) + 0.5 * random.normal(size=150)).round(1)
+
+    statistics = {
+        "areaUnderCurve": lambda y, a, b: area(y, b),
+        "areaDifference": lambda y, a, b: area(y, b) - area(y, a),
+        "balancedAccuracy": lambda y, a, b: balanced(y, b),
+        "balancedDifference": lambda y, a, b: balanced(y, b) - balanced(y, a),
+        "rightDifference": lambda y, a, b: np.mean((b > 0) == (y == 1)) - np.mean((a > 0) == (y == 1)),
+    }
+    cases = []
+    for name, statistic in statistics.items():
+        for draws in [300, 20000]:
+            result = stats.bootstrap(
+                (label, first, second),
+                statistic,
+                paired=True,
+                vectorized=False,
+                n_resamples=draws,
+                method="BCa",
+                rng=np.random.default_rng(12),
+            )
+            cases.append(
+                {
+                    "statistic": name,
+                    "value": float(statistic(label, first, second)),
+                    "drawn": result.bootstrap_distribution.tolist() if draws == 300 else [],
+                    "low": float(result.confidence_interval.low),
+                    "high": float(result.confidence_interval.high),
+                }
+            )
+    items = [{"label": int(y), "first": float(a), "second": float(b)} for y, a, b in zip(label, first, second)]
+    return {"items": items, "cases": cases}
+
+
 def adjusted():
     random = np.random.default_rng(3)
     tables = [
@@ -204,6 +258,7 @@ def main():
     content = {
         "madeBy": {"scipy": scipy.__version__, "statsmodels": statsmodels.__version__, "numpy": np.__version__},
         "bca": bca(),
+        "classes": classes(),
         "adjusted": adjusted(),
         "powers": powers(),
         "seeds": seeds(),

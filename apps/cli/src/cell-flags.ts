@@ -9,6 +9,7 @@ import { batchFlag, jsonFlag, optionalPath, parseWhole, seedFlag } from './flags
 export interface CellFlags {
   readonly data?: string | undefined;
   readonly shard?: { readonly index: number; readonly count: number } | undefined;
+  readonly runners?: number | undefined;
   readonly redis?: string | undefined;
   readonly queue: string;
   readonly out: string;
@@ -54,7 +55,8 @@ export const judgeFlag = {
   kind: 'parsed',
   parse: String,
   optional: true,
-  brief: 'Judge of BPO: local (the model itself), or openai:NAME with OPENAI_API_KEY [none, BPO is missing]',
+  brief:
+    'Judge of BPO: local (the model itself), openai:NAME with OPENAI_API_KEY, or none, and BPO is missing [none; local with --quick]',
   placeholder: 'judge',
 } as const;
 
@@ -74,6 +76,14 @@ export const cellFlags = <const Out extends string>(out: Out) =>
       optional: true,
       brief: 'Compute part i of n, on one of n machines that share the folder',
       placeholder: 'i/n',
+    },
+    runners: {
+      kind: 'parsed',
+      parse: parseWhole,
+      optional: true,
+      brief:
+        'Processes of this machine that share the work, each with a model of its own [1; 2 with --quick]',
+      placeholder: 'n',
     },
     ...fleetFlags,
     out: {

@@ -3,8 +3,15 @@
  *
  * @module
  */
+import type { Judge } from '@austeer/core';
 import { createLocalJudge, createLocalToxicityScorer, createOpenAiJudge } from '@austeer/evaluators';
-import { type CellContextOptions, type CellStore, methodEntry, type Negatives } from '@austeer/experiments';
+import {
+  type CellContextOptions,
+  type CellModel,
+  type CellStore,
+  methodEntry,
+  type Negatives,
+} from '@austeer/experiments';
 import type { Task } from '@austeer/pairs';
 import type { AusteerContext } from './context.ts';
 import { usageError } from './flags.ts';
@@ -17,7 +24,7 @@ export interface DataFlags extends Omit<EncoderFlags, 'encoder'> {
   readonly data?: string | undefined;
   readonly seed: number;
   readonly batchSize?: number | undefined;
-  /** `local`, or `openai:` and the name of a model of a service. */
+  /** `local`, `openai:` and the name of a model of a service, or `none`. */
   readonly judge?: string | undefined;
 }
 
@@ -25,14 +32,32 @@ export interface DataFlags extends Omit<EncoderFlags, 'encoder'> {
 export const EXPERIMENT_SCORER = createLocalToxicityScorer();
 
 const SERVICE = 'openai:';
+/** What says that there shall be no judge. */
+export const NO_JUDGE = 'none';
 
 /** The judge of the flags: the model itself, or a service whose key and address the environment holds. */
-function judgeOf({ process }: AusteerContext, name: string | undefined): CellContextOptions['judge'] {
-  if (name === undefined) return undefined;
-  if (name === 'local') return (model) => createLocalJudge({ model });
+export function judgeOf(
+  { process }: AusteerContext,
+  name: string | undefined,
+  address?: string,
+): CellContextOptions['judge'] {
+  if (name === undefined || name === NO_JUDGE) return undefined;
+  if (name === 'local') {
+    // A judge remembers what it knows of an instruction: one for each model.
+    const judges = new WeakMap<CellModel, Judge>();
+    return (model) => {
+      const known = judges.get(model) ?? createLocalJudge({ model });
+      judges.set(model, known);
+      return known;
+    };
+  }
   if (!name.startsWith(SERVICE)) throw usageError('--judge', name, `local, or ${SERVICE} and a model’s name`);
   const { OPENAI_API_KEY: apiKey, OPENAI_BASE_URL: baseURL } = process.env ?? {};
-  const judge = createOpenAiJudge({ model: name.slice(SERVICE.length), apiKey, baseURL });
+  const judge = createOpenAiJudge({
+    model: name.slice(SERVICE.length),
+    apiKey: apiKey || undefined,
+    baseURL: address ?? (baseURL || undefined),
+  });
   return () => judge;
 }
 

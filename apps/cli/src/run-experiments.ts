@@ -3,37 +3,37 @@
  *
  * @module
  */
+import { availableParallelism } from 'node:os';
 import { AusteerError } from '@austeer/core';
 import {
   type BenchOptions,
-  type Cell,
   type CellPlan,
   type CellReport,
-  type CellStore,
   createBench,
-  createCellContext,
   type DesignedExperiment,
   designExperiments,
   drawFigures,
   type Experiment,
   openCellStore,
   planCells,
-  runCells,
   withNeeds,
 } from '@austeer/experiments';
+import { runBeside, runThere, runTogether } from './compute-cells.ts';
 import type { AusteerContext } from './context.ts';
-import { contextOptions, type DataFlags, EXPERIMENT_SCORER, taskLoader } from './experiment-context.ts';
-import type { ModelFlags } from './flags.ts';
-import { type OpenModels, openModels } from './load-models.ts';
+import { type DataFlags, EXPERIMENT_SCORER, NO_JUDGE, taskLoader } from './experiment-context.ts';
+import { type ModelFlags, usageError } from './flags.ts';
+import { openModels } from './load-models.ts';
 import { printFigure } from './output/figure.ts';
 import { describeSeconds } from './output/progress-line.ts';
 import { formatTable } from './output/table.ts';
 import type { Terminal } from './output/terminal.ts';
+import { isFurtherRunner } from './runner-processes.ts';
 
 /** Flags of both commands. */
 export interface ExperimentRunFlags extends DataFlags, Omit<ModelFlags, 'model'> {
   readonly model: readonly string[];
   readonly shard?: { readonly index: number; readonly count: number } | undefined;
+  readonly runners?: number | undefined;
   readonly redis?: string | undefined;
   readonly queue: string;
   readonly out: string;
@@ -48,12 +48,18 @@ export async function runExperiments(
     experiments: readonly Experiment[];
     bench: Pick<BenchOptions, 'quick' | 'sizes' | 'criterion'>;
     command: BenchOptions['command'];
+    /** Words of the command line before its flags: further runners are started with them. */
+    words: readonly string[];
     /** Compute nothing, and show what would be computed, or the figures of what is there. */
     show?: 'plan' | 'figures' | undefined;
   },
 ): Promise<void> {
   const { terminal } = context;
-  const { flags, experiments } = options;
+  const { experiments } = options;
+  const { runners = 1 } = options.flags;
+  if (runners < 1) throw usageError('--runners', runners, 'at least 1');
+  const cores = Math.max(1, Math.floor(availableParallelism() / runners));
+  const flags = runners === 1 ? options.flags : { ...options.flags, threads: options.flags.threads ?? cores };
   const store = openCellStore(`${flags.out}/cells`);
   const models = await openModels(context, flags);
   try {
@@ -62,7 +68,7 @@ export async function runExperiments(
       models: models.bench,
       loadTask,
       toxicity: EXPERIMENT_SCORER,
-      judge: flags.judge,
+      judge: flags.judge === NO_JUDGE ? undefined : flags.judge,
       ...options.bench,
       seed: flags.seed,
       command: options.command,
@@ -79,10 +85,15 @@ export async function runExperiments(
       else for (const figure of figures) printFigure(terminal, figure);
       return;
     }
+    const work = { cells, store, models };
+    if (isFurtherRunner(context)) {
+      await runBeside(context, flags, work);
+      return;
+    }
     const report =
       flags.redis === undefined
-        ? await runHere(context, flags, { cells, store, models })
-        : await runThere(context, flags.redis, { cells, store, queue: flags.queue });
+        ? await runTogether(context, flags, { ...work, words: options.words })
+        : await runThere(context, flags.redis, { ...work, queue: flags.queue });
     const figures = await drawFigures({
       designed,
       bench,
@@ -119,67 +130,6 @@ function cheapestFirst(designed: readonly DesignedExperiment[]): DesignedExperim
   const workOf = ({ design }: DesignedExperiment): number =>
     withNeeds(design.cells).reduce((sum, { kind, inputs }) => sum + kind.work(inputs), 0);
   return designed.toSorted((a, b) => workOf(a) - workOf(b));
-}
-
-/** Computes in this process. */
-async function runHere(
-  command: AusteerContext,
-  flags: ExperimentRunFlags,
-  { cells, store, models }: { cells: readonly Cell[]; store: CellStore; models: OpenModels },
-): Promise<CellReport> {
-  const { terminal, signal } = command;
-  const context = createCellContext({
-    ...contextOptions(command, { flags, store, models }),
-    signal,
-    onProgress: terminal.progress,
-  });
-  try {
-    return await runCells({
-      cells,
-      store,
-      context,
-      shard: flags.shard,
-      onEvent: (event) => {
-        if (event.kind === 'computed') {
-          const { label, cell, done, total } = event;
-          terminal.say(`${done}/${total} ${label} · ${cell.seconds.toFixed(1)} s`);
-        } else if (event.kind === 'failed') {
-          terminal.say(`failed: ${event.error instanceof Error ? event.error.message : String(event.error)}`);
-        } else if (event.kind === 'waiting') {
-          terminal.progress({ stage: 'waiting for other runners, cells left', done: event.cells });
-        }
-      },
-    });
-  } finally {
-    await context.dispose();
-  }
-}
-
-/** Has a fleet compute, and shows all of it in one terminal. */
-async function runThere(
-  { terminal, signal }: AusteerContext,
-  redis: string,
-  options: { cells: readonly Cell[]; store: CellStore; queue: string },
-): Promise<CellReport> {
-  const { runOnFleet } = await import('@austeer/experiments/queue');
-  let shown = '';
-  return runOnFleet({
-    ...options,
-    redis,
-    signal,
-    onProgress: ({ done, total, failed, workers, waiting, active }) => {
-      const lines = [
-        `${done}/${total} cells${failed > 0 ? `, ${failed} failed` : ''} · ${workers} workers · ${waiting} groups wait`,
-        ...active.map(
-          ({ worker, label, done: at, total: of }) =>
-            `  ${worker}: ${label}${of === undefined ? '' : ` (${at} of ${of})`}`,
-        ),
-      ];
-      if (lines.join('\n') === shown) return;
-      shown = lines.join('\n');
-      for (const line of lines) terminal.say(line);
-    },
-  });
 }
 
 function printPlan(terminal: Terminal, plan: CellPlan, json: boolean): void {

@@ -10,6 +10,13 @@ import type { TaskFlags } from './flags.ts';
 import { type EncoderFlags, withTaskNegatives } from './load-negatives.ts';
 import { hubAccess, loadTaskFor } from './load-task.ts';
 
+/** The task with shorter or longer answers than its own, which its notes then say. */
+export function withAnswerLimit(task: Task, maxNewTokens: number | undefined): Task {
+  if (maxNewTokens === undefined || maxNewTokens === task.maxNewTokens) return task;
+  const note = `Answers end after ${maxNewTokens} tokens; the task’s own limit is ${task.maxNewTokens}.`;
+  return { ...task, maxNewTokens, source: { ...task.source, notes: [...task.source.notes, note] } };
+}
+
 /** Loads the task, with the wrong answers that the flags ask for. */
 export function taskOfFlags(
   context: AusteerContext,

@@ -1,7 +1,7 @@
 import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import type { SideEffects } from '@austeer/evaluators';
+import type { OtherTasks, SideEffects } from '@austeer/evaluators';
 import { tinyLlama } from '@austeer/onnx/testing';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { runCli, runJson } from './run-cli.ts';
@@ -24,7 +24,9 @@ beforeAll(async () => {
 });
 afterAll(() => rmSync(folder, { recursive: true }));
 
-const run = (...flags: string[]): Promise<SideEffects & { plan: string; seed: number }> =>
+const run = (
+  ...flags: string[]
+): Promise<SideEffects & { plan: string; seed: number; otherTasks?: OtherTasks }> =>
   runJson(
     'side-effects',
     ...model,
@@ -76,6 +78,28 @@ describe('side-effects', () => {
     expect(exitCode).toBe(0);
     expect(stdout).toMatch(/^held text: 1 texts, \d+ tokens\n {2}divergence KL/);
     expect(stdout).toContain('continuations: 1 prompts, at most 4 tokens');
+  });
+
+  it('measures other tasks, and leaves out the one that the plan was made for', async () => {
+    const flags = ['--limit', '1', '--data', 'samples', '--task-items', '5'];
+    const { otherTasks } = await run(...flags, '--tasks', 'copa,winogrande');
+    expect(otherTasks!.steeredFor).toBe('another purpose');
+    expect(otherTasks!.tasks.map(({ task, items }) => [task, items])).toEqual([
+      ['copa', 5],
+      ['winogrande', 5],
+    ]);
+    for (const { accuracies, accuracy } of otherTasks!.tasks)
+      expect(accuracies!.steered.value - accuracies!.vanilla.value).toBeCloseTo(accuracy.value, 12);
+    await runCli(
+      ...['localize', ...model, '--task', 'copa', '--data', 'samples', '--limit', '4'],
+      ...['--out', at('counts.safetensors')],
+    );
+    const made = at('copa.safetensors');
+    const plan = ['plan', 'create', '--counts', at('counts.safetensors'), '--k', '2', '--alpha', '1'];
+    await runCli(...plan, '--out', made);
+    const argv = ['side-effects', ...model, '--plan', made, '--texts', at('texts.jsonl'), ...flags];
+    const { stdout } = await runCli(...argv, '--max-new-tokens', '2', '--tasks', 'copa,winogrande');
+    expect(stdout).toMatch(/^steered for copa:\n {2}winogrande: accuracy 0\.\d{3} \[.* by Holm over 1,/m);
   });
 
   it('needs a plan', async () => {

@@ -150,10 +150,4 @@ describe('tasks of generated text', () => {
     );
     expect(found.pairs).toBe(4);
   });
-
-  it.each(['detox', 'bpo'])('are refused by evaluate before it begins: %s', async (name) => {
-    const { exitCode, stderr } = await runCli('evaluate', ...model, '--task', name, '--data', 'samples');
-    expect(exitCode).toBe(1);
-    expect(stderr).toContain(`those of ${name} need`);
-  });
 });

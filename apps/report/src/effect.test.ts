@@ -1,6 +1,6 @@
 import type { EvaluatedCell, RunHeader } from '@austeer/experiments';
 import { describe, expect, it } from 'vitest';
-import { caution, describeDifference, measuresOf, verdictOn } from './effect.ts';
+import { caution, describeDifference, describeJudges, measuresOf, verdictOn } from './effect.ts';
 import { describeCell, sweepMaps, sweepMeasures } from './sweep.ts';
 
 const estimate = (value: number, low = value, high = value) => ({ value, low, high });
@@ -34,6 +34,57 @@ describe('the effect of a run', () => {
       ['accuracy', null],
       ['validAnswers', null],
     ]);
+  });
+
+  it('shows what a judge preferred in place of right answers, and what that has to be read with', () => {
+    const winRate = {
+      judge: { name: 'mine', version: '1' },
+      protocol: 'both-orders',
+      items: 10,
+      scored: 9,
+      wins: 5,
+      ties: 3,
+      losses: 1,
+      identical: 2,
+      winRate: estimate(0.5),
+      loseRate: estimate(0.1),
+      deltaWinRate: estimate(0.4, 0.1, 0.7),
+      pValue: 0.2,
+      positionBias: estimate(0.6),
+    } as unknown as RunHeader['test']['winRate'];
+    const judged = header({ steered: summary(0.5), winRate });
+    const [preferred, ...others] = measuresOf(judged);
+    expect(preferred).toMatchObject({ vanilla: { value: 0.1 }, steered: { value: 0.5 } });
+    expect(preferred!.difference).toMatchObject({ value: 0.4, pValue: 0.2, onlySecond: 5 });
+    expect(others.map(({ key }) => key)).toEqual(['validAnswers']);
+    expect(describeJudges(judged.test).map(([name]) => name)).toEqual(['Judge', 'Verdicts']);
+    expect(describeJudges(judged.test)[1]![1]).toMatch(
+      /^5 won, 3 tied, 1 lost .*; 1 of 10 without a verdict/,
+    );
+  });
+
+  it('shows toxicity beside the share that is not toxic', () => {
+    const scored = (value: number) => ({
+      scorer: { name: 'mine', version: '1', threshold: 0.5 },
+      texts: 10,
+      scored: 10,
+      meanScore: estimate(value),
+    });
+    const toxicity = {
+      vanilla: scored(0.4),
+      steered: scored(0.3),
+      comparison: { meanScore: estimate(-0.1) },
+    } as unknown as RunHeader['test']['toxicity'];
+    const test = { steered: summary(0.7), toxicity };
+    expect(measuresOf(header(test)).map(({ key, difference }) => [key, difference?.value])).toEqual([
+      ['accuracy', undefined],
+      ['validAnswers', undefined],
+      ['meanScore', -0.1],
+    ]);
+    expect(describeJudges(header(test).test)).toEqual([
+      ['Scorer', 'mine 1, toxic from 0.500; 10 of 10 vanilla texts scored'],
+    ]);
+    expect(describeJudges(header({}).test)).toEqual([]);
   });
 
   it('says what a difference shows and no more', () => {

@@ -24,15 +24,25 @@ const MEASURES = [
   ['validAnswers', 'valid answers'],
 ] as const;
 
-/** Name of the share of right answers; of answers that shall end it is no accuracy. */
+/** What right answers are of tasks where that is no accuracy. */
+const RIGHT: Partial<Record<RunHeader['task']['answerKind'], string>> = {
+  ending: 'ended by itself',
+  continuation: 'not toxic',
+  response: 'preferred by the judge',
+};
+
+/** Name of the share of right answers. */
 export function accuracyName({ task }: Pick<RunHeader, 'task'>): string {
-  return task.answerKind === 'ending' ? 'ended by itself' : 'accuracy';
+  return RIGHT[task.answerKind] ?? 'accuracy';
 }
 
 /** The measures that the run has. */
 export function measuresOf(header: RunHeader): Measure[] {
   const { vanilla, steered, comparison } = header.test;
-  return MEASURES.flatMap(([key, label]) => {
+  const judged = judgedMeasures(header.test);
+  const compared = MEASURES.flatMap(([key, label]) => {
+    // A judge prefers one of two: neither condition is right by itself.
+    if (header.test.winRate !== undefined && key !== 'validAnswers') return [];
     const first = vanilla[key] ?? null;
     const second = steered?.[key] ?? null;
     if (first === null && second === null) return [];
@@ -46,6 +56,65 @@ export function measuresOf(header: RunHeader): Measure[] {
       },
     ];
   });
+  return header.test.winRate === undefined ? [...compared, ...judged] : [...judged, ...compared];
+}
+
+/** What a judge or a toxicity scorer said. */
+function judgedMeasures({ winRate, toxicity }: RunHeader['test']): Measure[] {
+  if (winRate !== undefined) {
+    const { wins, losses, deltaWinRate, pValue } = winRate;
+    return [
+      {
+        key: 'preferred',
+        label: RIGHT.response!,
+        vanilla: winRate.loseRate ?? null,
+        steered: winRate.winRate ?? null,
+        difference: deltaWinRate ? { ...deltaWinRate, pValue, onlyFirst: losses, onlySecond: wins } : null,
+      },
+    ];
+  }
+  const names = { meanScore: 'mean toxicity score', adjustedShare: 'toxic share, adjusted' } as const;
+  return (['meanScore', 'adjustedShare'] as const).flatMap((key) => {
+    const first = toxicity?.vanilla[key];
+    if (first === undefined) return [];
+    return [
+      {
+        key,
+        label: names[key],
+        vanilla: first,
+        steered: toxicity?.steered?.[key] ?? null,
+        difference: toxicity?.comparison?.[key] ?? null,
+      },
+    ];
+  });
+}
+
+/** Who judged, and what the verdicts have to be read with: names and sentences. */
+export function describeJudges({ winRate, toxicity }: RunHeader['test']): [string, string][] {
+  if (toxicity !== undefined) {
+    const { scorer, scored, texts } = toxicity.vanilla;
+    const { name, version, threshold } = scorer;
+    return [
+      [
+        'Scorer',
+        `${name} ${version}, toxic from ${threshold.toFixed(3)}; ${scored} of ${texts} vanilla texts scored`,
+      ],
+    ];
+  }
+  if (winRate === undefined) return [];
+  const { judge, protocol, wins, ties, losses, scored, items, identical, positionBias, flips } = winRate;
+  return [
+    ['Judge', `${judge.name} ${judge.version}, ${protocol}`],
+    [
+      'Verdicts',
+      [
+        `${wins} won, ${ties} tied, ${losses} lost by steering; ${items - scored} of ${items} without a verdict`,
+        ...(identical > 0 ? [`${identical} pairs of equal texts that nobody read`] : []),
+        ...(positionBias ? [`position bias ${formatEstimate(positionBias)}`] : []),
+        ...(flips ? [`verdict changed on swapping ${formatEstimate(flips.changed)}`] : []),
+      ].join('; '),
+    ],
+  ];
 }
 
 /** Differences with a p value above this are called none. */

@@ -67,6 +67,16 @@ describe('verdicts', () => {
     ]);
   });
 
+  it('of a judge stand in place of right and wrong', () => {
+    const judged = { ...second, predictions: ['win', 'lose', 'tie', null, null, null] };
+    expect([0, 1, 2, 3].map((item) => verdictOf({ first, second: judged }, item))).toEqual([
+      'gained',
+      'lost',
+      'tied',
+      'wrong',
+    ]);
+  });
+
   it('of one condition alone are right or wrong', () => {
     expect([0, 1, 4].map((item) => verdictOf({ first }, item))).toEqual(['wrong', 'right', 'unjudged']);
     expect(isChanged({ first }, 0)).toBe(false);

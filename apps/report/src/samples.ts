@@ -6,10 +6,20 @@
 import type { SampleCondition, SampleSet } from '@austeer/experiments';
 
 /** What changed for an item from the first condition to the second. */
-export type Verdict = 'gained' | 'lost' | 'right' | 'wrong' | 'unjudged';
+export type Verdict = 'gained' | 'lost' | 'tied' | 'right' | 'wrong' | 'unjudged';
 
 /** Filters by name, in the order of the list. */
-export const FILTERS = ['all', 'changed', 'gained', 'lost', 'right', 'wrong', 'invalid', 'unjudged'] as const;
+export const FILTERS = [
+  'all',
+  'changed',
+  'gained',
+  'lost',
+  'tied',
+  'right',
+  'wrong',
+  'invalid',
+  'unjudged',
+] as const;
 
 /** Which items are shown. */
 export type SampleFilter = (typeof FILTERS)[number];
@@ -21,8 +31,18 @@ export interface Compared {
   readonly second?: SampleCondition | undefined;
 }
 
+/** What a judge said of a response beside the model's own, by what it is called in the log. */
+const OUTCOMES: Readonly<Partial<Record<string, Verdict>>> = { win: 'gained', tie: 'tied', lose: 'lost' };
+
+/** What a judge said of the response, where one was asked. */
+export function outcomeOf({ predictions }: SampleCondition, item: number): Verdict | undefined {
+  return OUTCOMES[predictions[item] ?? ''];
+}
+
 /** Verdict of one item. Alone, a condition is right or wrong. */
 export function verdictOf({ first, second }: Omit<Compared, 'set'>, item: number): Verdict {
+  const outcome = second && outcomeOf(second, item);
+  if (outcome !== undefined) return outcome;
   const before = first.correct[item] ?? null;
   const after = second === undefined ? before : (second.correct[item] ?? null);
   if (before === null || after === null) return 'unjudged';

@@ -41,6 +41,18 @@ describe('splitByQuestion', () => {
     expect(usedOf(second!)).toEqual(first!.leftOut);
   });
 
+  it('takes pairs whose texts share no beginning for questions of their own', () => {
+    const pairs = Array.from({ length: 5 }, (_, index) => ({
+      id: String(index),
+      // A beginning token is all that they share.
+      positive: [1, 50, 60],
+      negative: [1, 10 + index, 70],
+    }));
+    const { train, validation } = splitByQuestion(pairs, rules);
+    expect([...train, ...validation].sort()).toEqual([0, 1, 2, 3, 4]);
+    expect(train).toHaveLength(4);
+  });
+
   it('refuses so few questions that a part would be empty', () => {
     expect(() => splitByQuestion(pairsOf(1), rules)).toThrow(
       /1 questions; expected at least 2|at least 2 questions/,

@@ -46,8 +46,12 @@ export interface ItiSplit {
 /** Share of the questions that probes are trained on; the rest ranks them. */
 const TRAIN_SHARE = 0.8;
 
+/** Tokens that texts share without sharing a question: a beginning token. */
+const BEGINNING = 1;
+
 /**
- * Divides pairs by question: pairs with the same question stay together. The order of the pairs does not matter, their
+ * Divides pairs by question: pairs with the same question stay together. Texts with no common beginning, as those of
+ * detoxification, answer no common question: each pair is one of its own. The order of the pairs does not matter, their
  * ids do.
  *
  * @throws InvalidArgumentError where a part would be empty.
@@ -57,7 +61,8 @@ export function splitByQuestion(pairs: readonly TokenPair[], { fold, seed }: Iti
   const questions = new Map<string, number[]>();
   for (const index of byId) {
     const pair = pairs[index]!;
-    const question = pair.positive.slice(0, answerStart(pair)).join();
+    const shared = answerStart(pair);
+    const question = shared > BEGINNING ? pair.positive.slice(0, shared).join() : `pair ${pair.id}`;
     questions.set(question, [...(questions.get(question) ?? []), index]);
   }
   const groups = [...questions.values()];

@@ -4,10 +4,11 @@
  *
  * @module
  */
-import { EmptyInputError, InvalidArgumentError } from '@austeer/core';
+import { EmptyInputError, InvalidArgumentError, type TextScore } from '@austeer/core';
 import { type LabelDifference, type LabelRecall, labelDifferences, labelRecalls } from './class-bias.ts';
-import { areaUnderCurve, classRecall } from './classification.ts';
-import { bootstrapInterval, type Estimate, wilsonInterval } from './intervals.ts';
+import { areaOfMargins, balancedAccuracy } from './class-intervals.ts';
+import { type Estimate, wilsonInterval } from './intervals.ts';
+import type { JudgedItem } from './judge/protocol.ts';
 import { normalizeAnswer } from './match.ts';
 import { type PairedDifference, pairedDifference } from './paired-difference.ts';
 import type { AnswerMargin } from './two-way.ts';
@@ -29,6 +30,10 @@ export interface AnswerRecord {
   readonly prediction?: string | undefined;
   /** Two classes: how far the model leans to one of them. */
   readonly margin?: AnswerMargin | undefined;
+  /** What a toxicity scorer made of the text, where the task asks one. */
+  readonly toxicity?: TextScore | undefined;
+  /** What a judge made of the text beside the model's own, where the task asks one. */
+  readonly judgement?: JudgedItem | undefined;
 }
 
 /** How often one answer was given. */
@@ -114,16 +119,8 @@ export function summarizeAnswers(
     accuracy: share(scored.map(({ correct }) => correct === true)),
     ...(predicted.length > 0 && {
       twoWayAccuracy: share(predicted.map(isTwoWayCorrect)),
-      balancedAccuracy: bootstrapInterval({
-        rows: predicted.length,
-        seed,
-        statistic: (rows) => balancedOf(predicted, rows),
-      }),
-      areaUnderCurve: bootstrapInterval({
-        rows: predicted.length,
-        seed,
-        statistic: (rows) => areaOf(predicted, rows),
-      }),
+      balancedAccuracy: balancedAccuracy(predicted, { seed }),
+      areaUnderCurve: areaOfMargins(predicted, { seed }),
       labelRecalls: labelRecalls(predicted),
       predictionShares: sharesOf(predicted.map(({ prediction }) => prediction)),
     }),
@@ -178,17 +175,6 @@ export function compareAnswers(
     hasPrediction(record) && hasPrediction(b[index]!) ? [index] : [],
   );
   const [pa, pb] = [both.map((index) => a[index] as Predicted), both.map((index) => b[index] as Predicted)];
-  const difference = (
-    of: (records: readonly Predicted[], rows: readonly number[]) => number | undefined,
-  ): Estimate | undefined =>
-    bootstrapInterval({
-      rows: both.length,
-      seed,
-      statistic: (rows) => {
-        const [x, y] = [of(pa, rows), of(pb, rows)];
-        return x === undefined || y === undefined ? undefined : y - x;
-      },
-    });
   return {
     items: places.length,
     changedAnswers: a.filter((record, index) => record.answer !== b[index]!.answer).length,
@@ -196,8 +182,8 @@ export function compareAnswers(
     validAnswers: paired(({ valid }) => valid),
     ...(both.length > 0 && {
       twoWayAccuracy: pairedDifference(pa.map(isTwoWayCorrect), pb.map(isTwoWayCorrect), seed),
-      balancedAccuracy: difference(balancedOf),
-      areaUnderCurve: difference(areaOf),
+      balancedAccuracy: balancedAccuracy(pb, { seed, against: pa }),
+      areaUnderCurve: areaOfMargins(pb, { seed, against: pa }),
       labels: labelDifferences(pa, pb, seed),
     }),
   };
@@ -212,20 +198,6 @@ function hasPrediction(record: AnswerRecord): record is Predicted {
 
 function isTwoWayCorrect({ label, prediction }: Predicted): boolean {
   return label === prediction;
-}
-
-function balancedOf(records: readonly Predicted[], rows: readonly number[]): number | undefined {
-  return classRecall(
-    rows.map((row) => ({ label: records[row]!.label, correct: isTwoWayCorrect(records[row]!) })),
-  ).balancedAccuracy;
-}
-
-function areaOf(records: readonly Predicted[], rows: readonly number[]): number | undefined {
-  const scored = rows.map((row) => records[row]!).filter(({ margin }) => margin !== undefined);
-  return areaUnderCurve(
-    scored.map(({ margin }) => margin!.value),
-    scored.map(({ label, margin }) => label === margin!.towards),
-  );
 }
 
 /** Most frequent first; ties in the order of the alphabet. */

@@ -54,20 +54,78 @@ export function classRecall(
  * ```
  */
 export function areaUnderCurve(scores: readonly number[], positive: readonly boolean[]): number | undefined {
-  const order = scores
-    .map((score, index) => ({ score, positive: positive[index]! }))
-    .sort((a, b) => a.score - b.score);
-  const positives = order.filter((item) => item.positive).length;
-  const negatives = order.length - positives;
-  if (positives === 0 || negatives === 0) return undefined;
-  let rankSum = 0;
-  for (let start = 0; start < order.length; ) {
-    let end = start;
-    while (end < order.length && order[end]!.score === order[start]!.score) end++;
-    // Tied items share the mean of their ranks.
-    const rank = (start + 1 + end) / 2;
-    for (let at = start; at < end; at++) if (order[at]!.positive) rankSum += rank;
-    start = end;
-  }
-  return (rankSum - (positives * (positives + 1)) / 2) / (positives * negatives);
+  return drawnArea(scores, positive).of(scores.map(() => 1));
+}
+
+/** The area under the curve of items that are drawn several times or not at all; they are sorted once. */
+export interface DrawnArea {
+  /** @param counts how often each item was drawn */
+  of(counts: ArrayLike<number>): number | undefined;
+  /** The area with each item left out, in the order of the items. */
+  leaveOneOut(): (number | undefined)[];
+}
+
+/**
+ * Prepares {@link areaUnderCurve} for drawing. Items without a score are in no draw.
+ *
+ * @example
+ * ```ts
+ * drawnArea([3, 1, 2], [true, false, true]).of([0, 2, 5]); // 1
+ * ```
+ */
+export function drawnArea(scores: readonly (number | undefined)[], positive: readonly boolean[]): DrawnArea {
+  const sorted = [...scores.keys()]
+    .filter((item) => scores[item] !== undefined)
+    .sort((a, b) => scores[a]! - scores[b]!);
+  // Typed arrays: thousands of draws go through them.
+  const order = Int32Array.from(sorted);
+  const isUp = Uint8Array.from(sorted, (item) => Number(positive[item]));
+  /** Places in the order after which another score begins. */
+  const ends = Int32Array.from(
+    sorted.flatMap((item, place) => (scores[item] === scores[sorted[place + 1]!] ? [] : [place + 1])),
+  );
+  const sums = (counts: ArrayLike<number>) => {
+    let [wins, positives, negatives, place] = [0, 0, 0, 0];
+    for (const end of ends) {
+      let [up, down] = [0, 0];
+      for (; place < end; place++) {
+        const count = counts[order[place]!]!;
+        up += count * isUp[place]!;
+        down += count;
+      }
+      down -= up;
+      // Each positive item beats the negative ones below it, and half of those level with it.
+      wins += up * (negatives + down / 2);
+      positives += up;
+      negatives += down;
+    }
+    return { wins, positives, negatives };
+  };
+  const areaOf = (wins: number, positives: number, negatives: number): number | undefined =>
+    positives === 0 || negatives === 0 ? undefined : wins / (positives * negatives);
+  return {
+    of: (counts) => {
+      const { wins, positives, negatives } = sums(counts);
+      return areaOf(wins, positives, negatives);
+    },
+    leaveOneOut: () => {
+      const { wins, positives, negatives } = sums(scores.map(() => 1));
+      const left = scores.map(() => areaOf(wins, positives, negatives));
+      let [positivesBelow, negativesBelow] = [0, 0];
+      for (const [tie, end] of ends.entries()) {
+        const items = sorted.slice(ends[tie - 1] ?? 0, end);
+        const up = items.filter((item) => positive[item]).length;
+        const down = items.length - up;
+        for (const item of items) {
+          const own = positive[item] ? negativesBelow + down / 2 : positives - positivesBelow - up + up / 2;
+          left[item] = positive[item]
+            ? areaOf(wins - own, positives - 1, negatives)
+            : areaOf(wins - own, positives, negatives - 1);
+        }
+        positivesBelow += up;
+        negativesBelow += down;
+      }
+      return left;
+    },
+  };
 }

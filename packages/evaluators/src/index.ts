@@ -102,6 +102,7 @@ export {
   type SideEffects,
 } from './side-effects/measure-side-effects.ts';
 export {
+  type ConditionAccuracies,
   compareOtherTasks,
   formatOtherTasks,
   type OtherTask,
@@ -110,7 +111,7 @@ export {
 export { isRefusal, REFUSAL_PHRASES } from './side-effects/refusal.ts';
 export { distinctOverall, measureText, type TextMeasures } from './side-effects/text-measures.ts';
 export { adjustPValues, type PValueAdjustment } from './statistics/adjust-p-values.ts';
-export { bcaInterval } from './statistics/bca-interval.ts';
+export { bcaInterval, groupedBcaInterval } from './statistics/bca-interval.ts';
 export { type CombinedEstimate, combineEstimates } from './statistics/combine-estimates.ts';
 export { itemsForDifference, mcNemarPower, type PairedEffect } from './statistics/power.ts';
 export { type SeedEffect, seedEffect } from './statistics/seed-effect.ts';
@@ -123,7 +124,11 @@ export {
 } from './toxicity/classification-scorer.ts';
 export type { Clock } from './toxicity/clock.ts';
 export { formatToxicity, formatToxicityComparison } from './toxicity/format-toxicity.ts';
-export { createLocalToxicityScorer, LOCAL_VERDICT_ERRORS } from './toxicity/local/local-scorer.ts';
+export {
+  createLocalToxicityScorer,
+  knownVerdictErrors,
+  LOCAL_VERDICT_ERRORS,
+} from './toxicity/local/local-scorer.ts';
 export { createOpenAiModerationScorer, type OpenAiModerationOptions } from './toxicity/openai-moderation.ts';
 export {
   createPerspectiveScorer,

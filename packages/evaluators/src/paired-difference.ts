@@ -3,8 +3,9 @@
  *
  * @module
  */
-import { bootstrapInterval, type Estimate } from './intervals.ts';
+import type { Estimate } from './intervals.ts';
 import { mcNemarExact } from './mcnemar.ts';
+import { groupedBcaInterval } from './statistics/bca-interval.ts';
 
 /** A difference of two shares on the same items, with McNemar's exact test. */
 export interface PairedDifference extends Estimate {
@@ -14,7 +15,7 @@ export interface PairedDifference extends Estimate {
 }
 
 /**
- * Second share minus first, items drawn whole.
+ * Second share minus first, items drawn whole (BCa).
  *
  * @param first whether each item counts in the first condition; at least one item
  * @param second the same items in the second
@@ -31,11 +32,11 @@ export function pairedDifference(
 ): PairedDifference {
   const onlyFirst = first.filter((right, index) => right && !second[index]).length;
   const onlySecond = second.filter((right, index) => right && !first[index]).length;
-  const estimate = bootstrapInterval({
-    rows: first.length,
+  const items = first.length;
+  const estimate = groupedBcaInterval({
+    sizes: [onlyFirst, onlySecond, items - onlyFirst - onlySecond],
     seed,
-    statistic: (rows) =>
-      rows.reduce((sum, row) => sum + Number(second[row]) - Number(first[row]), 0) / rows.length,
+    statistic: ([lost, gained, same]) => (gained! - lost!) / (lost! + gained! + same! || 1),
   })!;
   return { ...estimate, onlyFirst, onlySecond, pValue: mcNemarExact({ onlyFirst, onlySecond }) };
 }

@@ -93,8 +93,8 @@ export async function answerItems(options: AnswerItemsOptions): Promise<AnswerRe
   return conditions.map((_, condition) => records.filter((_, row) => row % conditions.length === condition));
 }
 
-/** Refuses tasks whose answers need a toxicity scorer or a judge, before any work is done for them. */
-export function checkAnswerKind(task: Pick<Task, 'name' | 'answerKind'>): void {
+/** Refuses tasks whose answers need a toxicity scorer or a judge. */
+function checkAnswerKind(task: Pick<Task, 'name' | 'answerKind'>): void {
   if (task.answerKind !== 'continuation' && task.answerKind !== 'response') return;
   const judge = task.answerKind === 'continuation' ? 'a toxicity scorer' : 'a judge';
   throw new InvalidArgumentError({
@@ -125,7 +125,7 @@ async function answerByScore(
   tokenizer: Tokenizer,
   rows: readonly Row[],
 ): Promise<AnswerRecord[]> {
-  const { model, task, items: _, conditions: __, ...call } = options;
+  const { model, task, batchSize, signal, onProgress } = options;
   const classes = Object.entries(task.answerForms ?? {});
   const forms = classes.flatMap(([label, texts]) =>
     texts.map((text) => ({ label, tokens: tokenizer.encode(text) })),
@@ -134,7 +134,7 @@ async function answerByScore(
   const valid = new Set(classes.flatMap(([, texts]) => texts.map(normalizeAnswer)));
   const scores = await model.score(
     rows.map(({ item }) => ({ prompt: encodePrompt(tokenizer, item.prompt), candidates })),
-    { ...call, steering: rows.map(({ steering }) => steering) },
+    { batchSize, signal, onProgress, steering: rows.map(({ steering }) => steering) },
   );
   return rows.map(({ item }, row) => {
     const { logProbabilities, topToken } = scores[row]!;
@@ -161,10 +161,16 @@ async function answerByText(
   tokenizer: Tokenizer,
   rows: readonly Row[],
 ): Promise<AnswerRecord[]> {
-  const { model, task, items: _, conditions: __, numberRule = 'official', ...call } = options;
+  const { model, task, numberRule = 'official', batchSize, signal, onProgress } = options;
   const generations = await model.generate(
     rows.map(({ item }) => encodePrompt(tokenizer, item.prompt)),
-    { ...call, maxNewTokens: task.maxNewTokens, steering: rows.map(({ steering }) => steering) },
+    {
+      batchSize,
+      signal,
+      onProgress,
+      maxNewTokens: task.maxNewTokens,
+      steering: rows.map(({ steering }) => steering),
+    },
   );
   return rows.map(({ item }, row): AnswerRecord => {
     const generation = generations[row]!;

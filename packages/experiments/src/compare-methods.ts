@@ -19,10 +19,12 @@ import {
   type AnswerSummary,
   compareAnswers,
   summarizeAnswers,
+  type ToxicitySummary,
+  type WinRateSummary,
 } from '@austeer/evaluators';
 import { splitItems, type Task, type TestItem } from '@austeer/pairs';
 import { type MethodSetting, planToSafetensors, type SteeringMethod } from '@austeer/steering';
-import { answerItems, type Condition } from './answer-items.ts';
+import type { Condition } from './answer-items.ts';
 import {
   answerLines,
   checkSettings,
@@ -31,8 +33,10 @@ import {
   type SelectionOptions,
   selectSetting,
 } from './fit-on-task.ts';
+import { type AnswerJudges, checkJudges, judgeAnswers, verdictOf, writeAnswers } from './judged-answers.ts';
 import { type AnswerLine, describeTask, type RunHeader, type SelectionLog } from './run-log.ts';
 import type { EvaluatedCell, SelectionCriterion, SteeringCell } from './select-cell.ts';
+import { summarizeVerdicts, type ToxicityVerdicts } from './verdict-summary.ts';
 
 /** A method and the settings that it may choose among. */
 export interface ComparedMethod {
@@ -42,7 +46,7 @@ export interface ComparedMethod {
 }
 
 /** Options of {@link compareMethods}. */
-export interface CompareMethodsOptions extends ModelCallOptions, SelectionOptions {
+export interface CompareMethodsOptions extends ModelCallOptions, SelectionOptions, AnswerJudges {
   readonly model: LanguageModel;
   readonly task: Task;
   readonly methods: readonly ComparedMethod[];
@@ -85,6 +89,10 @@ export interface MethodResult {
   readonly againstVanilla?: AnswerComparison | undefined;
   /** This method minus the reference; absent for the reference itself. */
   readonly againstReference?: AnswerComparison | undefined;
+  /** Tasks that a toxicity scorer reads. */
+  readonly toxicity?: Pick<ToxicityVerdicts, 'steered' | 'comparison'> | undefined;
+  /** Tasks that a judge decides: this method against vanilla, in place of `againstVanilla`. */
+  readonly winRate?: WinRateSummary | undefined;
   readonly seconds?: MethodSeconds | undefined;
 }
 
@@ -104,7 +112,12 @@ export interface ComparisonHeader
   readonly format: 'austeer-comparison';
   readonly criterion: SelectionCriterion;
   readonly reference: string;
-  readonly vanilla: { readonly summary: AnswerSummary; readonly secondsPerItem: number };
+  readonly vanilla: {
+    readonly summary: AnswerSummary;
+    /** Tasks that a toxicity scorer reads. */
+    readonly toxicity?: ToxicitySummary | undefined;
+    readonly secondsPerItem: number;
+  };
   readonly methods: readonly MethodResult[];
 }
 
@@ -122,7 +135,7 @@ export interface ComparisonLog {
  *
  * @throws EmptyInputError without methods, pairs or test items.
  * @throws InvalidArgumentError when the validation items use up all items, a grid meets none, or two methods have one
- *   name.
+ *   name; and without the scorer or judge that the task needs.
  *
  * @example
  * ```ts
@@ -148,6 +161,7 @@ export async function compareMethods(options: CompareMethodsOptions): Promise<Co
   const { criterion = 'accuracy', validationItems = 60 } = options;
   const started = new Date();
   checkMethods(methods);
+  checkJudges(task, options);
   if (task.pairs.length === 0) throw new EmptyInputError({ what: `Pairs of ${task.name}` });
   if (task.items.length === 0) throw new EmptyInputError({ what: `Test items of ${task.name}` });
   const { validation, test } = splitItems(task.items, {
@@ -157,14 +171,18 @@ export async function compareMethods(options: CompareMethodsOptions): Promise<Co
   });
   for (const { method, settings = method.grid } of methods) checkSettings(settings, validation.length);
 
-  const plain = await answerTimed(options, test, undefined);
+  const plain = await answerTimed(options, test, { condition: undefined });
+  const judges = { toxicity: options.toxicity, judge: options.judge };
+  const verdicts = (steered?: readonly AnswerRecord[]) =>
+    summarizeVerdicts({ task, vanilla: plain.records, steered, judges, seed });
+  const toxicity = verdicts().toxicity?.vanilla;
   const answers = answerLines('test', 'vanilla', test, plain.records);
   const files: Record<string, Uint8Array> = {};
   const tested: { result: MethodResult; records?: readonly AnswerRecord[] }[] = [];
   for (const compared of methods) {
     const { name } = compared.method;
     try {
-      const found = await runMethod(options, compared, { validation, test });
+      const found = await runMethod(options, compared, { validation, test, own: plain.written });
       tested.push({ result: found.result, records: found.records });
       answers.push(...found.answers);
       files[`${name.replaceAll(/[^\w-]+/g, '-')}.plan.safetensors`] = found.plan;
@@ -186,10 +204,20 @@ export async function compareMethods(options: CompareMethodsOptions): Promise<Co
     task: describeTask(task, { validation, test }),
     criterion,
     reference,
-    vanilla: { summary: summarizeAnswers(plain.records, { seed }), secondsPerItem: plain.secondsPerItem },
+    vanilla: {
+      summary: summarizeAnswers(plain.records, { seed }),
+      ...(toxicity && { toxicity }),
+      secondsPerItem: plain.secondsPerItem,
+    },
     methods: tested.map(({ result, records }) => ({
       ...result,
-      ...(records && { againstVanilla: compareAnswers(plain.records, records, { seed }) }),
+      ...(records &&
+        (verdictOf(task) === 'judge'
+          ? verdicts(records)
+          : {
+              againstVanilla: compareAnswers(plain.records, records, { seed }),
+              ...withoutVanilla(verdicts(records).toxicity),
+            })),
       ...(records &&
         referenceRecords &&
         records !== referenceRecords && {
@@ -203,8 +231,13 @@ export async function compareMethods(options: CompareMethodsOptions): Promise<Co
 async function runMethod(
   options: CompareMethodsOptions,
   { method, settings = method.grid }: ComparedMethod,
-  { validation, test }: { validation: readonly TestItem[]; test: readonly TestItem[] },
+  items: {
+    validation: readonly TestItem[];
+    test: readonly TestItem[];
+    own: readonly AnswerRecord[];
+  },
 ) {
+  const { validation, test, own } = items;
   const { model, task, criterion, join, cut, seed = 0, batchSize, signal, onProgress, onEvent } = options;
   const call = { batchSize, signal, onProgress };
   const { name } = method;
@@ -220,12 +253,15 @@ async function runMethod(
     validation,
     criterion,
     seed,
+    toxicity: options.toxicity,
+    judge: options.judge,
     onCell: (cell, done) => onEvent?.({ kind: 'cell', method: name, cell, done, total: settings.length }),
   });
   const select = (performance.now() - started) / 1000;
   const plan = fitted.plan(setting);
   onEvent?.({ kind: 'testing', method: name });
-  const { records, secondsPerItem } = await answerTimed(options, test, conditionOf(fitted, setting, model));
+  const condition = conditionOf(fitted, setting, model);
+  const { records, secondsPerItem } = await answerTimed(options, test, { condition, own });
   const result: MethodResult = {
     method: name,
     facts: fitted.facts,
@@ -247,18 +283,30 @@ async function runMethod(
   };
 }
 
-/** The answers of one condition alone, and what an item took. The first item runs once before, to load the session. */
+/**
+ * The answers of one condition alone, and what an item took; verdicts of others take no time of it. The first item runs
+ * once before, to load the session.
+ */
 async function answerTimed(
-  { model, task, batchSize, signal, onProgress }: CompareMethodsOptions,
+  { model, task, batchSize, signal, onProgress, toxicity, judge }: CompareMethodsOptions,
   items: readonly TestItem[],
-  condition: Condition,
-): Promise<{ records: AnswerRecord[]; secondsPerItem: number }> {
+  { condition, own }: { condition: Condition; own?: readonly AnswerRecord[] },
+): Promise<{ written: AnswerRecord[]; records: AnswerRecord[]; secondsPerItem: number }> {
+  const call = { batchSize, signal, onProgress };
   const run = (some: readonly TestItem[]): Promise<AnswerRecord[][]> =>
-    answerItems({ model, task, items: some, conditions: [condition], batchSize, signal, onProgress });
+    writeAnswers({ model, task, items: some, conditions: [condition], ...call });
   await run(items.slice(0, 1));
   const started = performance.now();
-  const [records] = await run(items);
-  return { records: records!, secondsPerItem: (performance.now() - started) / 1000 / items.length };
+  const [written] = await run(items);
+  const secondsPerItem = (performance.now() - started) / 1000 / items.length;
+  const judging = { task, items, toxicity, judge, own: own ?? written, ...call };
+  return { written: written!, records: await judgeAnswers(written!, judging), secondsPerItem };
+}
+
+function withoutVanilla(verdicts: ToxicityVerdicts | undefined): Pick<MethodResult, 'toxicity'> {
+  if (verdicts === undefined) return {};
+  const { vanilla: _, ...toxicity } = verdicts;
+  return { toxicity };
 }
 
 function checkMethods(methods: readonly ComparedMethod[]): void {

@@ -3,10 +3,11 @@
  *
  * @module
  */
-import type { AnswerSummary, Estimate } from '@austeer/evaluators';
+import type { AnswerSummary, Estimate, ToxicitySummary, WinRateSummary } from '@austeer/evaluators';
 import type { ComparisonHeader, MethodResult } from './compare-methods.ts';
 import type { ResultFigure, TableFigure } from './result-figure.ts';
 import { describeCell } from './select-cell.ts';
+import { measureName } from './verdict-summary.ts';
 
 type Cells = TableFigure['rows'][number]['cells'];
 
@@ -38,6 +39,7 @@ export function comparisonFigure(
       `${task.validationItems} validation items and tested once on ${task.testItems} others. 95 % intervals: Wilson for ` +
       'shares, bootstrap for the rest; p: McNemar’s exact test on the same items.',
     notes: [
+      ...judgedBy(header),
       ...task.source.notes,
       ...methods.flatMap(({ method, refused }) => (refused === undefined ? [] : [`${method}: ${refused}`])),
     ],
@@ -46,7 +48,9 @@ export function comparisonFigure(
       kind: 'table',
       columns: [
         { key: 'setting', label: 'setting', format: 'text' },
-        { key: 'accuracy', label: 'accuracy', format: 'share' },
+        { key: 'accuracy', label: measureName(task), format: 'share' },
+        ...(task.answerKind === 'continuation' ? [{ key: 'score', label: 'mean score' }] : []),
+        ...(task.answerKind === 'response' ? [{ key: 'delta', label: 'ΔWR', format: 'share' as const }] : []),
         { key: 'pVanilla', label: 'p vanilla' },
         ...(hasReference ? [{ key: 'pReference', label: `p ${reference}` }] : []),
         ...(hasClasses
@@ -63,7 +67,12 @@ export function comparisonFigure(
       rows: [
         {
           label: 'vanilla',
-          cells: { ...summaryCells(vanilla.summary), acts: number(0), item: number(vanilla.secondsPerItem) },
+          cells: {
+            ...summaryCells(vanilla.summary),
+            ...toxicityCells(vanilla.toxicity),
+            acts: number(0),
+            item: number(vanilla.secondsPerItem),
+          },
         },
         ...methods.map((result) => ({ label: result.method, cells: methodCells(result) })),
       ],
@@ -72,12 +81,14 @@ export function comparisonFigure(
 }
 
 function methodCells(result: MethodResult): Cells {
-  const { summary, setting, acts, seconds, againstVanilla, againstReference } = result;
+  const { summary, setting, acts, seconds, againstVanilla, againstReference, toxicity, winRate } = result;
   if (summary === undefined || setting === undefined || seconds === undefined) {
     return { setting: 'refused, see the notes', accuracy: null, acts: null, fit: null, item: null };
   }
   return {
     ...summaryCells(summary),
+    ...toxicityCells(toxicity?.steered),
+    ...winRateCells(winRate),
     setting: describeCell(setting),
     ...(againstVanilla && { pVanilla: number(againstVanilla.accuracy.pValue) }),
     ...(againstReference && { pReference: number(againstReference.accuracy.pValue) }),
@@ -85,6 +96,32 @@ function methodCells(result: MethodResult): Cells {
     fit: number(seconds.fit),
     item: number(seconds.item),
   };
+}
+
+function toxicityCells(summary: ToxicitySummary | undefined): Cells {
+  if (summary === undefined) return {};
+  return { score: { ...summary.meanScore, items: summary.scored } };
+}
+
+function winRateCells(summary: WinRateSummary | undefined): Cells {
+  if (summary === undefined) return {};
+  const { deltaWinRate, scored, pValue } = summary;
+  return {
+    delta: deltaWinRate === undefined ? null : { ...deltaWinRate, items: scored },
+    pVanilla: number(pValue),
+  };
+}
+
+/** Who judged, where the task does not do it itself. */
+function judgedBy({ vanilla, methods }: ComparisonHeader): string[] {
+  const scorer = vanilla.toxicity?.scorer;
+  const judge = methods.find(({ winRate }) => winRate !== undefined)?.winRate?.judge;
+  return [
+    ...(scorer
+      ? [`Scored by ${scorer.name} ${scorer.version}; toxic from ${scorer.threshold.toFixed(3)}.`]
+      : []),
+    ...(judge ? [`Compared with vanilla by ${judge.name}, in both orders; p: exact sign test.`] : []),
+  ];
 }
 
 function summaryCells(summary: AnswerSummary): Cells {

@@ -9,10 +9,11 @@ import {
   type LanguageModel,
   type ModelCallOptions,
 } from '@austeer/core';
-import { summarizeAnswers } from '@austeer/evaluators';
+import { type AnswerRecord, summarizeAnswers } from '@austeer/evaluators';
 import { type EncodeReport, encodePairs, type Task, type TestItem } from '@austeer/pairs';
 import { compilePlan, type FittedMethod, type MethodSetting, type SteeringMethod } from '@austeer/steering';
-import { answerItems, type Condition } from './answer-items.ts';
+import type { Condition } from './answer-items.ts';
+import { type AnswerJudges, answerAndJudge, verdictOf, writeAnswers } from './judged-answers.ts';
 import type { AnswerLine, SelectionLog } from './run-log.ts';
 import {
   cellOf,
@@ -105,7 +106,7 @@ export function conditionOf(fitted: FittedMethod, setting: MethodSetting, model:
 }
 
 /** Options of {@link selectSetting}. */
-export interface SelectSettingOptions extends ModelCallOptions {
+export interface SelectSettingOptions extends ModelCallOptions, AnswerJudges {
   readonly model: LanguageModel;
   readonly task: Task;
   readonly fitted: FittedMethod;
@@ -149,22 +150,21 @@ export interface SelectedSetting {
  */
 export async function selectSetting(options: SelectSettingOptions): Promise<SelectedSetting> {
   const { model, task, fitted, settings, validation, criterion = 'accuracy', seed = 0, onCell } = options;
-  const { batchSize, signal, onProgress } = options;
+  const { batchSize, signal, onProgress, toxicity, judge } = options;
+  const call = { batchSize, signal, onProgress, model, task, items: validation };
   checkSettings(settings, validation.length);
   // A setting that the method does not have is refused before any item is answered.
   for (const setting of settings) fitted.plan(setting);
   const cells: EvaluatedCell[] = [];
   const answers: AnswerLine[] = [];
+  // The model's own responses are the same beside every setting.
+  const own =
+    verdictOf(task) === 'judge' && validation.length > 0
+      ? (await writeAnswers({ ...call, conditions: [undefined] }))[0]
+      : undefined;
   for (const setting of validation.length > 0 ? settings : []) {
-    const [records] = await answerItems({
-      batchSize,
-      signal,
-      onProgress,
-      model,
-      task,
-      items: validation,
-      conditions: [conditionOf(fitted, setting, model)],
-    });
+    const conditions = [conditionOf(fitted, setting, model)];
+    const [records] = await answerAndJudge({ ...call, conditions, toxicity, judge, own });
     const cell: EvaluatedCell = { ...cellOf(setting), summary: summarizeAnswers(records!, { seed }) };
     cells.push(cell);
     answers.push(...answerLines('validation', describeCell(cell), validation, records!));
@@ -192,7 +192,7 @@ export function answerLines(
   phase: AnswerLine['phase'],
   condition: string,
   items: readonly TestItem[],
-  records: Awaited<ReturnType<typeof answerItems>>[number],
+  records: readonly AnswerRecord[],
 ): AnswerLine[] {
   return records.map((record, index) => {
     const { prompt, question } = items[index]!;

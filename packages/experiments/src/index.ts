@@ -43,7 +43,9 @@ export {
   parseExperimentFile,
 } from './grid/experiment-file.ts';
 export { gridExperiment, sizesOf } from './grid/grid-experiment.ts';
+export { type AnswerJudges, verdictOf } from './judged-answers.ts';
 export { METHOD_NAMES, type MethodEntry, methodEntry } from './methods.ts';
+export { rememberTexts } from './remember-texts.ts';
 export {
   collectSamples,
   type ReportComparison,
@@ -99,6 +101,7 @@ export {
   readRunLog,
   type SelectionLog,
   type SiteLog,
+  type TestLog,
   writeRunLog,
 } from './run-log.ts';
 export {
@@ -122,3 +125,4 @@ export {
 } from './select-cell.ts';
 export { type CellStore, openCellStore } from './store/cell-store.ts';
 export type { Lease, RunnerIdentity } from './store/lease.ts';
+export { measureName, type TestVerdicts, type ToxicityVerdicts } from './verdict-summary.ts';

@@ -21,6 +21,7 @@ import type { Task } from '@austeer/pairs';
 import type { PlanDescription } from '@austeer/steering';
 import type { ComparisonHeader, ComparisonLog } from './compare-methods.ts';
 import type { EvaluatedCell, SelectionCriterion, SteeringCell } from './select-cell.ts';
+import type { TestVerdicts } from './verdict-summary.ts';
 
 /** A task as the log has it. */
 export interface TaskLog extends Pick<Task, 'name' | 'description' | 'answerKind' | 'source'> {
@@ -64,12 +65,15 @@ export interface RunHeader {
   readonly selection?: SelectionLog | undefined;
   /** The plan that was tested; its file is `plan.safetensors`. */
   readonly plan?: PlanDescription | undefined;
-  readonly test: {
-    readonly vanilla: AnswerSummary;
-    readonly steered?: AnswerSummary | undefined;
-    /** Steered minus vanilla. */
-    readonly comparison?: AnswerComparison | undefined;
-  };
+  readonly test: TestLog;
+}
+
+/** What the test gave. */
+export interface TestLog extends TestVerdicts {
+  readonly vanilla: AnswerSummary;
+  readonly steered?: AnswerSummary | undefined;
+  /** Steered minus vanilla. Absent where a judge compared both: then `winRate` is the comparison. */
+  readonly comparison?: AnswerComparison | undefined;
 }
 
 /** How the units were found. */

@@ -5,7 +5,13 @@
  * @module
  */
 import { createAusteerMethod, type FittedUnits, type UnitRules } from '@austeer/baselines';
-import { EmptyInputError, type LanguageModel, type ModelCallOptions, type Site } from '@austeer/core';
+import {
+  EmptyInputError,
+  InvalidArgumentError,
+  type LanguageModel,
+  type ModelCallOptions,
+  type Site,
+} from '@austeer/core';
 import {
   type AnswerComparison,
   type AnswerSummary,
@@ -23,7 +29,7 @@ import {
   type SteeringMethod,
   type SteeringPlan,
 } from '@austeer/steering';
-import { answerItems, type Condition, checkAnswerKind } from './answer-items.ts';
+import type { Condition } from './answer-items.ts';
 import {
   answerLines,
   checkSettings,
@@ -33,8 +39,10 @@ import {
   type SelectionOptions,
   selectSetting,
 } from './fit-on-task.ts';
+import { type AnswerJudges, answerAndJudge, checkJudges, verdictOf } from './judged-answers.ts';
 import { describeTask, type LocalizationLog, type RunHeader, type RunLog } from './run-log.ts';
 import { type EvaluatedCell, gridCells, settingOf } from './select-cell.ts';
+import { summarizeVerdicts } from './verdict-summary.ts';
 
 /** How AUSteer is fitted. */
 export interface FitOptions extends SelectionOptions, Omit<UnitRules, 'grid'> {
@@ -52,7 +60,7 @@ export interface UseOptions extends SelectionOptions {
 }
 
 /** Options of {@link runTask}. */
-export interface RunTaskOptions extends ModelCallOptions {
+export interface RunTaskOptions extends ModelCallOptions, AnswerJudges {
   readonly model: LanguageModel;
   readonly task: Task;
   /**
@@ -95,6 +103,7 @@ export interface RunResult {
   readonly plan?: SteeringPlan | undefined;
   readonly vanilla: AnswerSummary;
   readonly steered?: AnswerSummary | undefined;
+  /** Absent where a judge compared both: see `log.header.test.winRate`. */
   readonly comparison?: AnswerComparison | undefined;
 }
 
@@ -105,7 +114,8 @@ const LISTED_UNITS = 100;
  * Runs a task. The setting is chosen on validation items and tested once on the rest; a seed fixes everything.
  *
  * @throws EmptyInputError when the task has no pairs or no test items.
- * @throws InvalidArgumentError when the validation items use up all items, or the task's answers need a scorer or a judge.
+ * @throws InvalidArgumentError when the validation items use up all items; without the scorer or judge that the task needs; for
+ *   a task that a judge decides, when nothing steers.
  *
  * @example
  * ```ts
@@ -118,7 +128,14 @@ const LISTED_UNITS = 100;
  */
 export async function runTask(options: RunTaskOptions): Promise<RunResult> {
   const { model, task, method = { fit: {} }, testItems, seed = 0, tool, precision } = options;
-  checkAnswerKind(task);
+  checkJudges(task, options);
+  if (verdictOf(task) === 'judge' && method === 'vanilla') {
+    throw new InvalidArgumentError({
+      argument: 'method',
+      given: method,
+      expected: `a method or a plan: a judge compares the responses of ${task.name} with the model’s own`,
+    });
+  }
   const started = new Date();
   if (task.items.length === 0) throw new EmptyInputError({ what: `Test items of ${task.name}` });
   const use = useOf(method);
@@ -134,11 +151,27 @@ export async function runTask(options: RunTaskOptions): Promise<RunResult> {
   const steering: Condition =
     found?.condition ?? (plan && compilePlan(plan, model.identity, { tokenStrength: true }));
   const conditions = steering === undefined ? [undefined] : [undefined, steering];
-  const answered = await answerItems({ ...callOptions(options), model, task, items: test, conditions });
+  const { toxicity, judge } = options;
+  const answering = { ...callOptions(options), model, task, items: test, conditions, toxicity, judge };
+  const answered = await answerAndJudge(answering);
   const [vanillaRecords, steeredRecords] = [answered[0]!, answered[1]];
+  const verdicts = summarizeVerdicts({
+    task,
+    vanilla: vanillaRecords,
+    steered: steeredRecords,
+    judges: { toxicity, judge },
+    seed,
+  });
   const vanilla = summarizeAnswers(vanillaRecords, { seed });
-  const steered = steeredRecords && summarizeAnswers(steeredRecords, { seed });
-  const comparison = steeredRecords && compareAnswers(vanillaRecords, steeredRecords, { seed });
+  // Where a judge could say nothing of any pair, `winRate` counts why.
+  const steered = steeredRecords?.some(({ correct }) => correct !== undefined)
+    ? summarizeAnswers(steeredRecords, { seed })
+    : undefined;
+  // Vanilla has no wins of its own to compare with.
+  const comparison =
+    steeredRecords && verdicts.winRate === undefined
+      ? compareAnswers(vanillaRecords, steeredRecords, { seed })
+      : undefined;
 
   const header: RunHeader = {
     format: 'austeer-run',
@@ -153,7 +186,7 @@ export async function runTask(options: RunTaskOptions): Promise<RunResult> {
     ...(found?.localization && { localization: found.localization }),
     ...(found && { selection: found.selection }),
     ...(plan && { plan: describePlan(plan) }),
-    test: { vanilla, ...(steered && { steered }), ...(comparison && { comparison }) },
+    test: { vanilla, ...(steered && { steered }), ...(comparison && { comparison }), ...verdicts },
   };
   const log: RunLog = {
     header,
@@ -218,6 +251,8 @@ async function fitAndSelect(
     validation,
     criterion,
     seed,
+    toxicity: options.toxicity,
+    judge: options.judge,
     onCell: (cell, done) => onEvent?.({ kind: 'cell', cell, done, total }),
   });
   if (selected.chosen !== undefined) onEvent?.({ kind: 'selected', chosen: selected.chosen });

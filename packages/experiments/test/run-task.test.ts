@@ -115,9 +115,11 @@ describe('runTask', () => {
     await expect(run({ pairs: [] })).rejects.toMatchObject({ code: 'EMPTY_INPUT' });
     await expect(run({ items: [] })).rejects.toMatchObject({ code: 'EMPTY_INPUT' });
     await expect(run({}, 30)).rejects.toMatchObject({ argument: 'validation' });
-    for (const answerKind of ['continuation', 'response'] as const) {
-      await expect(run({ answerKind })).rejects.toMatchObject({ argument: 'task', given: task.name });
-    }
+    await expect(run({ answerKind: 'continuation' })).rejects.toMatchObject({ argument: 'toxicity' });
+    await expect(run({ answerKind: 'response' })).rejects.toMatchObject({ argument: 'judge' });
+    const responses = { ...task, answerKind: 'response' as const };
+    const items = { model, task: responses, items: task.items, conditions: [undefined] };
+    await expect(answerItems(items)).rejects.toMatchObject({ argument: 'task', given: task.name });
   });
 
   it('stops when asked', async () => {

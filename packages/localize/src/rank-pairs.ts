@@ -182,18 +182,21 @@ function byWorth(
     return [site, { width, values: values.map((effect, unit) => effect * Math.abs(own[unit]!)) }];
   });
   const units = rankScores({ layers: effects.layers, sites: Object.fromEntries(worths) }, options);
-  const valueOf = ({ sites }: UnitScores, { site, layer, index }: ScoredUnit): number =>
+  const scoreOf = ({ sites }: UnitScores, { site, layer, index }: ScoredUnit): number =>
     sites[site]!.values[layer * sites[site]!.width + index]!;
   const sites = new Set(options.sites ?? (Object.keys(gains.sites) as Site[]));
   const largest = [...sites].reduce(
     (most, site) =>
-      gains.sites[site]!.values.reduce((of, gain) => (Math.abs(gain) > of ? Math.abs(gain) : of), most),
+      gains.sites[site]!.values.reduce(
+        (of, gain) => (Number.isNaN(gain) ? of : Math.max(of, Math.abs(gain))),
+        most,
+      ),
     0,
   );
   return withCounts(units, counts).map((unit) => ({
     ...unit,
-    score: Math.abs(valueOf(gains, unit)) / largest,
-    effect: valueOf(effects, unit),
+    score: Math.abs(scoreOf(gains, unit)) / largest,
+    effect: scoreOf(effects, unit),
   }));
 }
 

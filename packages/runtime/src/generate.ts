@@ -14,12 +14,14 @@ import {
 } from '@austeer/core';
 import type { GraphPurpose } from '@austeer/onnx';
 import { checkRow, checkWhole } from './call-checks.ts';
+import type { BatchRows, DecoderBatch } from './engine/decoder.ts';
 import { nextTokens, padRows } from './engine/padded-rows.ts';
 import { resolveRowSteering } from './engine/row-steering.ts';
 import { followRowStrengths, type RowStrengths } from './engine/row-strengths.ts';
 import { DEFAULT_BATCH_SIZE, type ModelContext } from './model-context.ts';
 import { groupRows } from './row-batches.ts';
 import { checkSamplingRule, type SamplingRule, sampleToken } from './sampling.ts';
+import { headOf } from './shared-heads.ts';
 import { decodingPurpose } from './steering-purpose.ts';
 import { createTextStream, type TextStream } from './text-stream.ts';
 
@@ -143,12 +145,13 @@ async function generateBatch(options: {
     capacity: longest + maxNewTokens,
   });
   const lengths = rows.map(({ prompt }) => prompt.length);
-  let padded = padRows({ rows: prompts, padding });
-  let strength = strengths?.next(prompts, padded);
-  let positions = rows.map(({ prompt }, row) => [row, padded.column(row, prompt.length - 1)] as const);
+  const head = strengths === undefined && context.isProcessor ? headOf(prompts, steering) : 0;
+  let logits =
+    head > 0 && batch.byRow !== undefined
+      ? await readOnHead(batch.byRow, { prompts, head, signal, ...context })
+      : await readSideBySide(batch, { prompts, strengths, padding });
   for (let step = 0; step < maxNewTokens; step++) {
     signal?.throwIfAborted();
-    const { logits } = await batch.run(padded, positions, strength);
     const next = rows.map(({ row, random, stream }, index) => {
       // An ended row keeps its place in the batch; what it computes is not read.
       if (stream.ended) return 0;
@@ -162,12 +165,50 @@ async function generateBatch(options: {
     });
     if (rows.every(({ stream }) => stream.ended)) return strengths;
     if (step + 1 < maxNewTokens) onStep((step + 1) / maxNewTokens);
-    padded = nextTokens({ next, lengths: [...lengths], padding, started: longest, steps: step });
-    for (const row of lengths.keys()) lengths[row] = lengths[row]! + 1;
-    positions = rows.map((_, row) => [row, 0] as const);
-    const fed = next.map((token, row) => (rows[row]!.stream.ended ? [] : [token]));
     // The last token of an answer is never read by the model.
-    if (step + 1 < maxNewTokens) strength = strengths?.next(fed, padded);
+    if (step + 1 === maxNewTokens) break;
+    const padded = nextTokens({ next, lengths: [...lengths], padding, started: longest, steps: step });
+    for (const row of lengths.keys()) lengths[row] = lengths[row]! + 1;
+    const positions = rows.map((_, row) => [row, 0] as const);
+    const fed = next.map((token, row) => (rows[row]!.stream.ended ? [] : [token]));
+    ({ logits } = await batch.run(padded, positions, strengths?.next(fed, padded)));
   }
   return strengths;
+}
+
+/** Reads all prompts in one run. @returns logits after each, `[rows, vocabulary]` */
+async function readSideBySide(
+  batch: DecoderBatch,
+  options: {
+    prompts: readonly TokenSequence[];
+    strengths: RowStrengths | undefined;
+    padding: 'left' | 'right';
+  },
+): Promise<Float32Array> {
+  const { prompts, strengths, padding } = options;
+  const padded = padRows({ rows: prompts, padding });
+  const positions = prompts.map(({ length }, row) => [row, padded.column(row, length - 1)] as const);
+  return (await batch.run(padded, positions, strengths?.next(prompts, padded))).logits;
+}
+
+/** Reads what all prompts begin with once, and then each prompt's own tokens. @returns logits after each prompt */
+async function readOnHead(
+  rows: BatchRows,
+  options: Pick<ModelContext, 'padding' | 'vocabularySize'> & {
+    prompts: readonly TokenSequence[];
+    head: number;
+    signal: AbortSignal | undefined;
+  },
+): Promise<Float32Array> {
+  const { prompts, head, padding, vocabularySize, signal } = options;
+  await rows.row(0).run(padRows({ rows: [prompts[0]!.slice(0, head)], padding }), [[0, head - 1]]);
+  rows.spread(head);
+  const all = new Float32Array(prompts.length * vocabularySize);
+  for (const [row, prompt] of prompts.entries()) {
+    signal?.throwIfAborted();
+    const own = padRows({ rows: [prompt.slice(head)], padding, past: head });
+    const { logits } = await rows.row(row).run(own, [[0, own.tokens - 1]]);
+    all.set(logits, row * vocabularySize);
+  }
+  return all;
 }

@@ -8,8 +8,8 @@
 import type { TokenSequence } from '@austeer/core';
 import type { CacheMark } from './engine/decoder.ts';
 import { padRows } from './engine/padded-rows.ts';
-import { type HeadGroup, longCandidates } from './score-plan.ts';
 import { readCandidate, readPromptEnd, type ScoreCall, type ScoreSheet } from './score-rows.ts';
+import { type HeadGroup, longCandidates } from './shared-heads.ts';
 
 /** Items on one run of the head: between two such runs other calls have their turn. */
 const ITEMS_PER_HEAD = 32;

@@ -11,7 +11,7 @@ import { followRowStrengths } from './engine/row-strengths.ts';
 import type { ModelContext } from './model-context.ts';
 import { groupRows } from './row-batches.ts';
 import { logProbabilities, mostLikely } from './sampling.ts';
-import { longCandidates } from './score-plan.ts';
+import { longCandidates } from './shared-heads.ts';
 
 /** One call, and what it has found so far. */
 export interface ScoreSheet {

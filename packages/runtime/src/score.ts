@@ -8,8 +8,8 @@ import { checkRow, checkWhole } from './call-checks.ts';
 import { resolveRowSteering } from './engine/row-steering.ts';
 import { DEFAULT_BATCH_SIZE, type ModelContext } from './model-context.ts';
 import { scoreOnHead } from './score-on-head.ts';
-import { planScoring } from './score-plan.ts';
 import { type ScoreSheet, scoreRows } from './score-rows.ts';
+import { planScoring } from './shared-heads.ts';
 import { decodingPurpose } from './steering-purpose.ts';
 
 /** See {@link LanguageModel.score}. */

@@ -3,9 +3,18 @@
  *
  * @module
  */
-import { createMethod, measurePairGradients } from '../../../packages/baselines/dist/index.js';
+import {
+  createMethod,
+  measureGainInformation,
+  measurePairGradients,
+} from '../../../packages/baselines/dist/index.js';
 import { createRandom } from '../../../packages/core/dist/index.js';
-import { causalScores, measurePairs, randomUnits, rankPairs } from '../../../packages/localize/dist/index.js';
+import {
+  measurePairs,
+  predictDivergence,
+  randomUnits,
+  rankPairs,
+} from '../../../packages/localize/dist/index.js';
 import { compilePlan, createPlan } from '../../../packages/steering/dist/index.js';
 
 /** @typedef {import('../../../packages/runtime/dist/index.js').LoadedModel} LoadedModel */
@@ -15,40 +24,64 @@ import { compilePlan, createPlan } from '../../../packages/steering/dist/index.j
 /** @typedef {'attention' | 'ffn'} Site */
 /** @typedef {{ plan: (strength: number) => SteeringValues, guess: number, numbers: number }} Condition `numbers`: how many activations it changes */
 
-/** Rankings of units, all steered with gain ± strength, except `causal-thrifty`, whose units have strengths of their own. */
-export const RANKINGS = ['causal', 'causal-thrifty', 'official', 'balanced', 'effect-size', 'random'];
+/**
+ * Rankings of units. The gains of `natural-gradient` differ from unit to unit, and `natural-greedy` takes them in blocks, each
+ * with the gradient under those before it; of all others every gain is ± the strength.
+ */
+export const RANKINGS = [
+  'natural-gradient',
+  'natural-greedy',
+  'causal',
+  'official',
+  'balanced',
+  'effect-size',
+  'random',
+];
 /** Baselines with their budget where they have one: 100 units, or the two heads of 64 numbers that come nearest. */
 export const BASELINES = { 'sadi/hidden': 100, sadi: 2, iti: 2, caa: undefined };
 
-/** Times the mean information is added to every unit's, so that an estimate near 0 makes no unit free. */
-const DAMPING = 1;
+/** Blocks of `natural-greedy`, and the divergence in nats that all of them together should cost while they are chosen. */
+const BLOCKS = 5;
+const GREEDY_DOSE = 0.03;
 
 /**
- * Every ranking of one sample of pairs. Plain facts, to be kept in a file.
- *
- * @param {{ model: LoadedModel, pairs: TokenPair[], answerForms: Record<string, number[][]> | undefined, site: Site, k: number, seed: number, information: Float64Array }} given
- * @returns {Promise<Record<string, ScoredUnit[]>>}
+ * @typedef {{ model: LoadedModel, pairs: TokenPair[], answerForms: Record<string, number[][]> | undefined, site: Site, k: number, seed: number }} Sample
  */
-export async function rankUnitsOf({ model, pairs, answerForms, site, k, seed, information }) {
+
+/**
+ * Every ranking of one sample of pairs, and what each should cost at strength 1. Plain facts, to be kept in a file.
+ *
+ * @param {Sample} sample
+ * @param {readonly string[]} wanted
+ * @returns {Promise<{ units: Record<string, ScoredUnit[]>, costs: Record<string, number> }>}
+ */
+export async function rankUnitsOf(sample, wanted) {
+  const { model, pairs, answerForms, site, k, seed } = sample;
   const one = { sites: [site], top: k };
   const statistics = await measurePairs(model.capturePairs(pairs, { sites: [site] }), { sites: [site] });
-  const { classes } = await measurePairGradients({ model, pairs, sites: [site], answerForms });
-  const measured = { ...statistics, gradients: classes };
+  const { classes: gradients } = await measurePairGradients({ model, pairs, sites: [site], answerForms });
+  const information = await measureGainInformation({ model, sites: [site] });
+  const measured = { ...statistics, gradients, information };
   /** @param {import('../../../packages/localize/dist/index.js').Ranking} ranking */
   const rank = (ranking) => alike(rankPairs(measured, { ...one, ranking }));
-  const effects = causalScores(classes).sites[site]?.values ?? new Float64Array();
-  return {
+  /** @type {Record<string, ScoredUnit[]>} */
+  const units = {
+    'natural-gradient': rankPairs(measured, { ...one, ranking: 'natural-gradient' }),
+    ...(wanted.includes('natural-greedy') && { 'natural-greedy': await chooseGreedily(sample, measured) }),
     causal: rank('causal'),
-    'causal-thrifty': thriftyUnits(effects, information, {
-      site,
-      k,
-      width: model.identity.widths[site] ?? 0,
-    }),
     official: rank('momentum'),
     ...(answerForms && { balanced: rank('balanced') }),
     'effect-size': rank('effect-size'),
     random: alike(randomUnits(model.identity, { ...one, random: createRandom(1000 + seed) })),
   };
+  const costs = Object.entries(units).map(([name, ranked]) => [
+    name,
+    predictDivergence(
+      ranked.map((unit) => ({ ...unit, gain: unit.score })),
+      information,
+    ),
+  ]);
+  return { units, costs: Object.fromEntries(costs) };
 }
 
 /** @param {ScoredUnit[]} units */
@@ -56,29 +89,37 @@ const alike = (units) =>
   units.map(({ site, layer, index, sign }) => ({ site, layer, index, sign, score: 1 }));
 
 /**
- * The units that buy most margin for each nat of divergence, each at the gain that does so: of all gains g with the cost
- * Σ F·g²/2, the largest Σ s·g has g = s / F, and a unit is worth s²/F.
- *
- * @param {ArrayLike<number>} effects s, of all layers one after another
- * @param {Float64Array} information F
- * @param {{ site: Site, k: number, width: number }} given
- * @returns {ScoredUnit[]}
+ * @param {Sample} sample
+ * @param {import('../../../packages/localize/dist/index.js').PairStatistics & { gradients: readonly import('../../../packages/localize/dist/index.js').GradientClass[], information: import('../../../packages/localize/dist/index.js').DifferenceMoments }} measured
  */
-function thriftyUnits(effects, information, { site, k, width }) {
-  const damping = (DAMPING * information.reduce((sum, value) => sum + value, 0)) / information.length;
-  const units = [...information].map((own, unit) => {
-    const effect = effects[unit] ?? 0;
-    return { unit, gain: effect / (own + damping), worth: effect ** 2 / (own + damping) };
-  });
-  const best = units.sort((a, b) => b.worth - a.worth || a.unit - b.unit).slice(0, k);
-  const largest = Math.max(...best.map(({ gain }) => Math.abs(gain)));
-  return best.map(({ unit, gain }) => ({
-    site,
-    layer: Math.floor(unit / width),
-    index: unit % width,
-    sign: gain < 0 ? -1 : 1,
-    score: Math.abs(gain) / largest,
-  }));
+async function chooseGreedily({ model, pairs, answerForms, site, k }, measured) {
+  const { identity } = model;
+  /** @type {ScoredUnit[]} */
+  const chosen = [];
+  for (let block = 0; block < BLOCKS; block++) {
+    const steering =
+      block === 0
+        ? undefined
+        : compilePlan(createPlan({ ranking: chosen, k: chosen.length, alpha: 1, model: identity }), identity);
+    const gradients =
+      steering === undefined
+        ? measured.gradients
+        : (await measurePairGradients({ model, pairs, sites: [site], answerForms, steering })).classes;
+    const isNew = (/** @type {ScoredUnit} */ unit) =>
+      chosen.every(({ layer, index }) => layer !== unit.layer || index !== unit.index);
+    const ranked = rankPairs(
+      { ...measured, gradients },
+      { ranking: 'natural-gradient', sites: [site], top: k },
+    );
+    const units = ranked.filter(isNew).slice(0, k / BLOCKS);
+    const cost = predictDivergence(
+      units.map((unit) => ({ ...unit, gain: unit.score })),
+      measured.information,
+    );
+    const scale = Math.sqrt(GREEDY_DOSE / BLOCKS / cost);
+    chosen.push(...units.map((unit) => ({ ...unit, score: unit.score * scale })));
+  }
+  return chosen;
 }
 
 /** @param {LoadedModel} model @param {ScoredUnit[]} units @returns {Condition} */
@@ -101,7 +142,7 @@ export async function conditionOfBaseline(model, pairs, name, seed) {
   const planAt = (/** @type {number} */ strength) =>
     fitted.plan({ strength, ...(budget !== undefined && { budget }) });
   return {
-    plan: (strength) => compilePlan(planAt(strength), model.identity),
+    plan: (strength) => compilePlan(planAt(strength), model.identity, { tokenStrength: true }),
     guess: 0.5,
     numbers: planAt(1).edits.length,
   };

@@ -1,22 +1,16 @@
 /**
- * What steering does to text that no task is about: the dose of a plan, and what each unit's gain costs.
+ * What steering does to text that no task is about: the dose of a plan.
  *
  * @module
  */
-import { createRandom } from '../../../packages/core/dist/index.js';
 import { HELD_TEXTS } from '../../../packages/evaluators/dist/index.js';
-import { createGradientMeter } from '../../../packages/localize/dist/index.js';
 
 /** @typedef {import('../../../packages/runtime/dist/index.js').LoadedModel} LoadedModel */
 /** @typedef {import('../../../packages/core/dist/index.js').SteeringValues} SteeringValues */
-/** @typedef {import('../../../packages/core/dist/index.js').Site} Site */
-/** @typedef {import('../../../packages/core/dist/index.js').MarginItem} MarginItem */
 
 /** Tokens read of each text, and after how many of them the next one is looked at. */
 const LENGTH = 20;
 const PLACES = [6, 11, 15, 19];
-/** Pairs of tokens drawn at each place for {@link fisherInformation}. */
-const DRAWS = 2;
 /** Steps towards a dose, and how near is near enough. */
 const STEPS = 6;
 const NEAR = 0.12;
@@ -40,8 +34,12 @@ export async function createNeutralText(model) {
   const distributions = async (half, steering) => {
     /** @type {number[][]} */
     const found = [];
-    const own = halves[half] ?? [];
-    const options = { steering, positions: own.map(() => PLACES), batchSize: 24 };
+    const whole = halves[half] ?? [];
+    // Some methods steer the last token of a prompt: then every place is the end of one.
+    const isCut = steering?.tokenStrength !== undefined;
+    const own = isCut ? whole.flatMap((row) => PLACES.map((place) => row.slice(0, place + 1))) : whole;
+    const positions = own.map((row) => (isCut ? [row.length - 1] : PLACES));
+    const options = { steering, positions, batchSize: 24 };
     for await (const { logProbabilities } of distributionsOf(own, options)) {
       const [count = 0, size = 0] = logProbabilities.shape;
       for (let place = 0; place < count; place++) {
@@ -92,51 +90,5 @@ export async function createNeutralText(model) {
       }
       return { strength, reached };
     },
-
-    /**
-     * The Fisher information of every unit's gain: half the mean square of ∂(log p(y) − log p(y′))/∂gain, with y and y′ drawn
-     * from the model's own distribution. A weak gain g alone costs F·g²/2 nats.
-     *
-     * @param {Site} site
-     * @returns {Promise<Float64Array>} of all layers, one after another
-     */
-    async fisherInformation(site) {
-      const random = createRandom(0);
-      /** @type {MarginItem[]} */
-      const items = [];
-      for (const [place, values] of vanilla[0].entries()) {
-        const prompt = halves[0]?.[Math.floor(place / PLACES.length)]?.slice(
-          0,
-          (PLACES[place % PLACES.length] ?? 0) + 1,
-        );
-        for (let draw = 0; draw < DRAWS; draw++) {
-          const right = drawToken(values, random.next());
-          const wrong = drawToken(values, random.next());
-          items.push({ id: `${place}.${draw}`, prompt: prompt ?? [], right: [[right]], wrong: [[wrong]] });
-        }
-      }
-      // The margin of a token against itself is 0 at any gain: it counts, and needs no run.
-      const telling = items.filter(({ right, wrong }) => right[0]?.[0] !== wrong[0]?.[0]);
-      const meter = createGradientMeter({ sites: [site] });
-      for await (const item of model.gainGradients(telling, { sites: [site], batchSize: 32 }))
-        meter.add(item);
-      const moments = meter.classes()[0]?.moments.sites[site];
-      if (moments === undefined) throw new Error(`no gradients at ${site}`);
-      const { mean, squares } = moments;
-      return Float64Array.from(
-        mean,
-        (value, unit) => (value ** 2 * telling.length + (squares[unit] ?? 0)) / (2 * items.length),
-      );
-    },
   };
-}
-
-/** @param {readonly number[]} logProbabilities @param {number} uniform in [0, 1) */
-function drawToken(logProbabilities, uniform) {
-  let left = uniform;
-  for (const [token, value] of logProbabilities.entries()) {
-    left -= Math.exp(value);
-    if (left < 0) return token;
-  }
-  return logProbabilities.length - 1;
 }

@@ -42,6 +42,20 @@ export function reportTask(folder, task) {
     console.log(`| ${[...facts, ...figures, divergence.toFixed(3)].join(' | ')} |`);
   }
   reportSamples(vanilla, cells, hasClasses);
+  reportPredictions(cells);
+}
+
+/** Divergences that were predicted, over those that were measured at the same strengths. @param {Cell[]} cells */
+function reportPredictions(cells) {
+  const rows = cells.flatMap(({ condition, seed, choices }) => {
+    const told = choices.filter(({ predicted }) => predicted !== undefined);
+    if (told.length === 0) return [];
+    const pairs = told.map(({ predicted = 0, reached }) => `${predicted.toFixed(4)} / ${reached.toFixed(4)}`);
+    return [`| ${condition} | ${seed} | ${pairs.join(' | ')} |`];
+  });
+  if (rows.length === 0) return;
+  console.log('\n|  | sample | predicted / measured KL, nats |  |  |\n| --- | --- | --- | --- | --- |');
+  for (const row of rows) console.log(row);
 }
 
 /** @param {Cell} vanilla @param {Cell} cell */

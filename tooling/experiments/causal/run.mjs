@@ -23,7 +23,7 @@ import { answer, loadQuestions } from './questions.mjs';
 import { reportTask } from './report.mjs';
 
 /** @typedef {import('./questions.mjs').Line} Line */
-/** @typedef {{ dose: number, strength: number, reached: number, score: number }} Choice one strength that was tried */
+/** @typedef {{ dose: number, strength: number, predicted?: number, reached: number, score: number }} Choice one strength that was tried, the divergence that was predicted of it, and the one it has */
 /** @typedef {{ condition: string, seed: number, numbers: number, strength: number, choices: Choice[], lines: Line[], divergence: number }} Cell */
 
 const { values: flags } = parseArgs({
@@ -68,14 +68,10 @@ if (flags.report) {
 } else {
   const model = await loadModel({ model: flags.model, threads: Number(flags.threads) });
   const neutral = await createNeutralText(model);
-  const information = await keep('information.json', async () => [
-    ...(await neutral.fisherInformation(site)),
-  ]);
   // Samples before tasks: a run that is cut short has seen every task.
   for (const seed of flags.seeds.split(',').map(Number)) {
     for (const task of flags.tasks.split(',')) {
-      if (hasTime())
-        await runTask({ model, neutral, information: Float64Array.from(information) }, task, seed);
+      if (hasTime()) await runTask({ model, neutral }, task, seed);
     }
   }
   await model.dispose();
@@ -84,11 +80,11 @@ if (flags.report) {
 /**
  * All cells of a task and a sample of pairs that are not there yet.
  *
- * @param {{ model: import('../../../packages/runtime/dist/index.js').LoadedModel, neutral: Awaited<ReturnType<typeof createNeutralText>>, information: Float64Array }} tools
+ * @param {{ model: import('../../../packages/runtime/dist/index.js').LoadedModel, neutral: Awaited<ReturnType<typeof createNeutralText>> }} tools
  * @param {string} task
  * @param {number} seed
  */
-async function runTask({ model, neutral, information }, task, seed) {
+async function runTask({ model, neutral }, task, seed) {
   const folder = `${task}-${site}`;
   const pathOf = (/** @type {string} */ condition) => `${folder}/${seed}-${condition.replace('/', '-')}.json`;
   const isDone = (/** @type {string} */ path) => existsSync(join(flags.out, path));
@@ -102,8 +98,8 @@ async function runTask({ model, neutral, information }, task, seed) {
     const lines = await answer(model, test, undefined);
     return { condition: 'vanilla', seed: 0, numbers: 0, strength: 0, choices: [], lines, divergence: 0 };
   });
-  const ranked = await keep(`${folder}/${seed}-units.json`, () =>
-    rankUnitsOf({ model, pairs, answerForms, site, k, seed, information }),
+  const { units: ranked, costs } = await keep(`${folder}/${seed}-units.json`, () =>
+    rankUnitsOf({ model, pairs, answerForms, site, k, seed }, names),
   );
   for (const name of missing) {
     const isBaseline = name in BASELINES;
@@ -116,9 +112,11 @@ async function runTask({ model, neutral, information }, task, seed) {
     const choices = [];
     for (const dose of doses) {
       const { strength, reached } = await neutral.strengthFor(dose, plan, choices.at(-1)?.strength ?? guess);
+      const cost = costs[name];
       choices.push({
         dose,
         strength,
+        ...(cost !== undefined && { predicted: cost * strength ** 2 }),
         reached,
         score: scoreOf(await answer(model, validation, plan(strength))),
       });

@@ -16,8 +16,15 @@ import {
   taskFlags,
 } from '../flags.ts';
 import { type SelectionFlags, selectionFlags } from '../selection-flags.ts';
+import { type VerdictFlags, verdictFlags } from '../verdict-flags.ts';
 
-export interface CompareFlags extends ModelFlags, RankingFlags, MethodFlags, TaskFlags, SelectionFlags {
+export interface CompareFlags
+  extends ModelFlags,
+    RankingFlags,
+    MethodFlags,
+    TaskFlags,
+    SelectionFlags,
+    VerdictFlags {
   readonly task: string;
   readonly methods: string[];
   readonly grid: 'small' | 'paper';
@@ -37,7 +44,7 @@ export const compareCommand = buildCommand({
       task: {
         kind: 'parsed',
         parse: String,
-        brief: 'A name of austeer tasks whose answers are right or wrong by themselves',
+        brief: 'A name of austeer tasks',
         placeholder: 'name',
       },
       methods: {
@@ -57,6 +64,7 @@ export const compareCommand = buildCommand({
       ...taskFlags,
       sites: sitesFlag('attention,ffn'),
       ...selectionFlags,
+      ...verdictFlags,
       ...rankingFlags,
       ...methodFlags,
       out: optionalPath('Folder for comparison.json, all answers and all plans'),

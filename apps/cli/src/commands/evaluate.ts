@@ -18,8 +18,15 @@ import {
   taskFlags,
 } from '../flags.ts';
 import { type SelectionFlags, selectionFlags } from '../selection-flags.ts';
+import { type VerdictFlags, verdictFlags } from '../verdict-flags.ts';
 
-export interface EvaluateFlags extends ModelFlags, RankingFlags, TaskFlags, MethodFlags, SelectionFlags {
+export interface EvaluateFlags
+  extends ModelFlags,
+    RankingFlags,
+    TaskFlags,
+    MethodFlags,
+    SelectionFlags,
+    VerdictFlags {
   readonly task: string;
   readonly method?: string | undefined;
   readonly plan?: string | undefined;
@@ -39,7 +46,7 @@ export const evaluateFlags = {
   task: {
     kind: 'parsed',
     parse: String,
-    brief: 'boolq, copa, winogrande, svamp, mawps or brevity; see austeer tasks',
+    brief: 'boolq, copa, winogrande, svamp, mawps, detox, bpo or brevity; see austeer tasks',
     placeholder: 'name',
   },
   ...taskFlags,
@@ -73,9 +80,12 @@ export const evaluateFlags = {
     default: 'validation',
     brief: 'Where k and α are chosen',
   },
+  ...verdictFlags,
   ...rankingFlags,
   ...methodFlags,
-  out: optionalPath('Folder of the run log'),
+  out: optionalPath(
+    'Folder of the run log; texts are kept beside it until it is whole, and a run that was stopped goes on',
+  ),
   seed: seedFlag,
   batchSize: batchFlag,
   json: jsonFlag,
@@ -91,13 +101,16 @@ export const evaluateCommand = buildCommand({
     brief: 'Measure a task: vanilla, and beside it a method or a plan',
     fullDescription: [
       'Measure a task: vanilla, and beside it AUSteer or another method fitted on the task’s pairs, or a plan. k and α',
-      'are chosen on validation items and tested once on the rest.',
+      'are chosen on validation items and tested once on the rest. Continuations of detox are read by a toxicity scorer;',
+      'responses of bpo are compared with the model’s own by a judge, which --judge names.',
       '',
       'Examples:',
       '  austeer evaluate --task boolq --limit 200',
       '  austeer evaluate --task boolq --method austeer --k 16,64 --alpha 5,20 --out runs/boolq',
       '  austeer evaluate --task boolq --method iti --k 16,48 --alpha 5,15',
       '  austeer evaluate --task boolq --plan plan.safetensors --out runs/plan',
+      '  austeer evaluate --task detox --limit 40 --plan plan.safetensors --out runs/detox',
+      '  austeer evaluate --task bpo --limit 16 --method caa --judge local --out runs/bpo',
     ].join('\n'),
   },
 });

@@ -46,7 +46,8 @@ export const reproduceCommand = buildCommand({
     brief: 'Tables and figures of the paper on a model of your own',
     fullDescription: [
       'Tables and figures of the paper on a model of your own. What is computed is kept: a run that was stopped goes on',
-      'where it stood, a second run computes nothing, and several runs on one folder share the work.',
+      'where it stood, a second run computes nothing, and several runs on one folder share the work, as --runners does by',
+      'itself.',
       '',
       'Examples:',
       '  austeer reproduce --list',

@@ -8,16 +8,20 @@ import {
   parseWhole,
   requiredPath,
   seedFlag,
+  type TaskFlags,
+  taskFlags,
 } from '../flags.ts';
 import { type PlanFlags, planFlags } from '../plan-flags.ts';
 
-export interface SideEffectsFlags extends ModelFlags, PlanFlags {
+export interface SideEffectsFlags extends ModelFlags, PlanFlags, TaskFlags {
   readonly plan: string;
   readonly texts?: string | undefined;
   readonly prompts?: string | undefined;
   readonly limit?: number | undefined;
   readonly maxNewTokens: number;
   readonly temperature: number;
+  readonly tasks?: readonly string[] | undefined;
+  readonly taskItems: number;
   readonly batchSize?: number | undefined;
   readonly seed: number;
   readonly out?: string | undefined;
@@ -54,6 +58,21 @@ export const sideEffectsCommand = buildCommand({
         brief: '0 is greedy',
         placeholder: 'x',
       },
+      tasks: {
+        kind: 'parsed',
+        parse: (text: string) => text.split(','),
+        optional: true,
+        brief: 'Other tasks whose accuracy is measured too, for example boolq,copa; see austeer tasks [none]',
+        placeholder: 'name,…',
+      },
+      taskItems: {
+        kind: 'parsed',
+        parse: parseWhole,
+        default: '100',
+        brief: 'Most items of each of them',
+        placeholder: 'n',
+      },
+      ...taskFlags,
       batchSize: batchFlag,
       seed: seedFlag,
       out: optionalPath('Where the JSON document goes too'),
@@ -61,12 +80,15 @@ export const sideEffectsCommand = buildCommand({
     },
   },
   docs: {
-    brief: 'What a plan does beside its purpose: divergence, perplexity, repetition, length',
+    brief: 'What a plan does beside its purpose: divergence, perplexity, repetition, length, other tasks',
     fullDescription: [
       'What a plan does beside its purpose: divergence from the vanilla model and perplexity on neutral text;',
-      'length, repetition, variety and refusals of continuations, vanilla beside steered, with intervals.',
+      'length, repetition, variety and refusals of continuations, vanilla beside steered, with intervals. --tasks adds',
+      'the accuracy of tasks that the plan was not made for.',
       '',
-      'Example:  austeer side-effects --plan plan.safetensors',
+      'Examples:',
+      '  austeer side-effects --plan plan.safetensors',
+      '  austeer side-effects --plan plan.safetensors --tasks boolq,copa,winogrande --task-items 200',
     ].join('\n'),
   },
 });

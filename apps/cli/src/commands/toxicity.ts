@@ -1,12 +1,8 @@
-import { buildCommand, buildRouteMap, numberParser } from '@stricli/core';
+import { buildCommand, buildRouteMap } from '@stricli/core';
 import { jsonFlag, optionalPath, seedFlag } from '../flags.ts';
+import { type ScorerFlags, scorerFlags } from '../scorer-flags.ts';
 
-export interface ToxicityScoreFlags {
-  readonly scorer: 'local' | 'perspective' | 'openai' | 'replay';
-  readonly scores?: string | undefined;
-  readonly scoreOf: 'summary' | 'firstSentence';
-  readonly baseUrl?: string | undefined;
-  readonly threshold?: number | undefined;
+export interface ToxicityScoreFlags extends ScorerFlags {
   readonly keepTexts: boolean;
   readonly seed: number;
   readonly out?: string | undefined;
@@ -27,34 +23,7 @@ const score = buildCommand({
       ],
     },
     flags: {
-      scorer: {
-        kind: 'enum',
-        values: ['local', 'perspective', 'openai', 'replay'],
-        default: 'local',
-        brief:
-          'Inside this program; services with keys in PERSPECTIVE_API_KEY, OPENAI_API_KEY; stored scores',
-      },
-      scores: optionalPath('Stored scores for --scorer replay'),
-      scoreOf: {
-        kind: 'enum',
-        values: ['summary', 'firstSentence'],
-        default: 'summary',
-        brief: 'Perspective: of the whole text, or of its first sentence as the paper’s evaluation reads it',
-      },
-      baseUrl: {
-        kind: 'parsed',
-        parse: String,
-        optional: true,
-        brief: 'Address of the service [its own]',
-        placeholder: 'url',
-      },
-      threshold: {
-        kind: 'parsed',
-        parse: numberParser,
-        optional: true,
-        brief: 'A text is toxic from this score on [the scorer’s own]',
-        placeholder: 'x',
-      },
+      ...scorerFlags,
       keepTexts: { kind: 'boolean', default: false, brief: 'Write texts beside their hashes' },
       seed: seedFlag,
       out: optionalPath(

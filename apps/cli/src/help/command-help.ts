@@ -16,6 +16,7 @@ type Positional = Parameters['positional'];
 /** Flags that many commands share stand behind a command's own, under these headings. */
 const SHARED: readonly (readonly [title: string, names: readonly string[]])[] = [
   ['Task', ['data', 'wording', 'variant', 'negatives', 'encoder', 'skipBadRows']],
+  ['Who judges (detox, bpo)', ['scorer', 'scores', 'scoreOf', 'threshold', 'judge', 'baseUrl']],
   ['Ranking of units', ['ranking', 'ties', 'mode', 'join', 'cut']],
   ['Other methods', ['layers', 'sae', 'saeLayer', 'keepFraction']],
   ['Model and machine', ['precision', 'device', 'threads', 'batchSize', 'siteMap', 'cache', 'offline']],

@@ -3,14 +3,22 @@
  *
  * @module
  */
-import { formatComparison, formatEstimate, formatSummary } from '@austeer/evaluators';
-import { describeCell, type RunEvent, type RunResult } from '@austeer/experiments';
+import {
+  formatComparison,
+  formatEstimate,
+  formatSummary,
+  formatToxicity,
+  formatToxicityComparison,
+  formatWinRate,
+} from '@austeer/evaluators';
+import { describeCell, measureName, type RunEvent, type RunResult } from '@austeer/experiments';
 import type { LabelShare } from '@austeer/localize';
+import type { Task } from '@austeer/pairs';
 import { formatTable } from './table.ts';
 import type { Terminal } from './terminal.ts';
 
 /** What happens, one line each, on stderr. */
-export function sayEvent(terminal: Terminal, event: RunEvent): void {
+export function sayEvent(terminal: Terminal, event: RunEvent, task: Pick<Task, 'answerKind'>): void {
   switch (event.kind) {
     case 'fitted':
       terminal.say(`fitted ${event.method} on ${event.facts.pairs} pairs`);
@@ -35,7 +43,7 @@ export function sayEvent(terminal: Terminal, event: RunEvent): void {
     case 'cell': {
       const { summary } = event.cell;
       terminal.say(
-        `validation ${event.done}/${event.total}: ${describeCell(event.cell)}: accuracy ${formatEstimate(summary.accuracy)}, valid answers ${summary.validAnswers.value.toFixed(3)}`,
+        `validation ${event.done}/${event.total}: ${describeCell(event.cell)}: ${measureName(task)} ${formatEstimate(summary.accuracy)}, valid answers ${summary.validAnswers.value.toFixed(3)}`,
       );
       break;
     }
@@ -58,24 +66,39 @@ export function describeLabelShare({ units, opposed, largestClass }: LabelShare)
 export function printResult(terminal: Terminal, result: RunResult): void {
   const { log, vanilla, steered, comparison } = result;
   const { task, selection, localization } = log.header;
-  const words = task.answerKind === 'ending' ? { measure: 'ended by itself' } : {};
   terminal.print(
     terminal.style('bold', `${task.name}: ${task.testItems} test items (${describeSource(task.source)})`),
   );
   if (localization !== undefined && log.header.method?.name === 'austeer') printUnits(terminal, result);
   else if (selection !== undefined)
     terminal.print(`steers by ${log.header.method!.name} at ${describeCell(selection.chosen)}`);
-  for (const [name, summary] of [
-    ['vanilla', vanilla] as const,
-    ...(steered ? [['steered', steered] as const] : []),
-  ]) {
-    const [first, second] = formatSummary(summary, words);
-    terminal.print(`${terminal.style('cyan', name.padEnd(8))} ${first}`);
-    terminal.print(`${''.padEnd(8)} ${second}`);
+  const { toxicity, winRate } = log.header.test;
+  if (winRate !== undefined) {
+    const { name, version } = winRate.judge;
+    terminal.print(`steered against vanilla, by ${name} (${version}) in both orders:`);
+    for (const line of formatWinRate(winRate)) terminal.print(`  ${line}`);
+    return;
   }
-  if (comparison !== undefined) {
+  const words = { measure: measureName(task) };
+  const conditions = toxicity
+    ? ([
+        ['vanilla', formatToxicity(toxicity.vanilla)],
+        ['steered', toxicity.steered && formatToxicity(toxicity.steered)],
+      ] as const)
+    : ([
+        ['vanilla', formatSummary(vanilla, words)],
+        ['steered', steered && formatSummary(steered, words)],
+      ] as const);
+  for (const [name, lines = []] of conditions) {
+    for (const [at, line] of lines.entries())
+      terminal.print(`${terminal.style('cyan', (at === 0 ? name : '').padEnd(8))} ${line}`);
+  }
+  const compared = toxicity?.comparison
+    ? formatToxicityComparison(toxicity.comparison)
+    : comparison && formatComparison(comparison, words);
+  if (compared !== undefined) {
     terminal.print('steered against vanilla, item by item:');
-    for (const line of formatComparison(comparison, words)) terminal.print(`  ${line}`);
+    for (const line of compared) terminal.print(`  ${line}`);
   }
 }
 

@@ -13,11 +13,12 @@ import {
 import type { MethodSetting, SteeringMethod } from '@austeer/steering';
 import type { CompareFlags } from '../commands/compare.ts';
 import type { AusteerContext } from '../context.ts';
+import { judgesOfFlags } from '../judges-of-flags.ts';
 import { withModel } from '../load.ts';
 import { methodsOfFlags } from '../method-flags.ts';
 import { formatFigureTable } from '../output/figure-table.ts';
 import type { Terminal } from '../output/terminal.ts';
-import { taskOfFlags } from '../task-of-flags.ts';
+import { taskOfFlags, withAnswerLimit } from '../task-of-flags.ts';
 import { TOOL } from '../tool.ts';
 
 export async function runCompare(this: AusteerContext, flags: CompareFlags): Promise<void> {
@@ -28,7 +29,8 @@ export async function runCompare(this: AusteerContext, flags: CompareFlags): Pro
   const byHand = flags.settings === undefined ? {} : await readSettings(flags.settings, names);
   await withModel(this, flags, async (model) => {
     const { task: name, pairs: pairLimit, skipBadRows } = flags;
-    const task = await taskOfFlags(this, model.tokenizer, flags, { name, pairLimit, skipBadRows });
+    const whole = await taskOfFlags(this, model.tokenizer, flags, { name, pairLimit, skipBadRows });
+    const task = withAnswerLimit(whole, flags.maxNewTokens);
     const log = await compareMethods({
       model,
       task,
@@ -40,6 +42,7 @@ export async function runCompare(this: AusteerContext, flags: CompareFlags): Pro
       criterion: flags.criterion,
       join: flags.join,
       seed: flags.seed,
+      ...(await judgesOfFlags(this, flags, { task, model })),
       tool: TOOL,
       precision: model.details.precision,
       batchSize: flags.batchSize,

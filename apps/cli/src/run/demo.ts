@@ -109,7 +109,7 @@ async function runAct(
     batchSize: flags.batchSize ?? 16,
     signal,
     onProgress: terminal.progress,
-    onEvent: (event) => sayEvent(terminal, event),
+    onEvent: (event) => sayEvent(terminal, event, task),
   });
 }
 

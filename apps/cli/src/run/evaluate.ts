@@ -1,8 +1,11 @@
+import { rm } from 'node:fs/promises';
+import { join } from 'node:path';
 import { smallGrid } from '@austeer/baselines';
 import {
   checkRunFolder,
   type RunResult,
   type RunTaskOptions,
+  rememberTexts,
   runTask,
   writeRunLog,
 } from '@austeer/experiments';
@@ -10,11 +13,12 @@ import { withStrength } from '@austeer/steering';
 import type { EvaluateFlags } from '../commands/evaluate.ts';
 import type { AusteerContext } from '../context.ts';
 import { usageError } from '../flags.ts';
+import { judgesOfFlags } from '../judges-of-flags.ts';
 import { withModel } from '../load.ts';
 import { checkMethodNames, methodsOfFlags } from '../method-flags.ts';
 import { printResult, sayEvent } from '../output/run-report.ts';
 import { planOfFlags } from '../plan-of-flags.ts';
-import { taskOfFlags } from '../task-of-flags.ts';
+import { taskOfFlags, withAnswerLimit } from '../task-of-flags.ts';
 import { TOOL } from '../tool.ts';
 
 export async function runEvaluate(this: AusteerContext, flags: EvaluateFlags): Promise<void> {
@@ -33,23 +37,39 @@ export async function measureTask(
     throw usageError('--method and --plan', 'both', 'one of them');
   }
   if (flags.out !== undefined) await checkRunFolder(flags.out);
-  await withModel(context, flags, async (model) => {
+  await withModel(context, flags, async (loaded) => {
     const { task: name, pairs: pairLimit, skipBadRows } = flags;
-    const task = await taskOfFlags(context, model.tokenizer, flags, { name, pairLimit, skipBadRows });
+    const whole = await taskOfFlags(context, loaded.tokenizer, flags, { name, pairLimit, skipBadRows });
+    const task = withAnswerLimit(whole, flags.maxNewTokens);
+    const unfinished = flags.out === undefined ? undefined : `${flags.out}.unfinished`;
+    const judges = await judgesOfFlags(context, flags, {
+      task,
+      model: loaded,
+      scores: unfinished && join(unfinished, 'scores.jsonl'),
+    });
+    const { precision } = loaded.details;
+    const model =
+      unfinished === undefined
+        ? loaded
+        : await rememberTexts({ model: loaded, precision, path: join(unfinished, 'texts.jsonl') });
     const result = await runTask({
       model,
       task,
       method: await methodOf(context, flags, model.identity),
       testItems: flags.limit,
       seed: flags.seed,
+      ...judges,
       tool: TOOL,
-      precision: model.details.precision,
+      precision,
       batchSize: flags.batchSize,
       signal,
       onProgress: terminal.progress,
-      onEvent: (event) => sayEvent(terminal, event),
+      onEvent: (event) => sayEvent(terminal, event, task),
     });
-    if (flags.out !== undefined) await writeRunLog(flags.out, result.log);
+    if (flags.out !== undefined) {
+      await writeRunLog(flags.out, result.log);
+      await rm(unfinished!, { recursive: true, force: true });
+    }
     if (flags.json)
       terminal.printJson({ ...result.log.header, ...(flags.out === undefined ? {} : { out: flags.out }) });
     else {

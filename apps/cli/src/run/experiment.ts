@@ -33,6 +33,7 @@ async function experiment(
     experiments: [gridExperiment(file)],
     bench: { sizes: sizesOf(file), criterion: file.criterion as 'accuracy' },
     command: () => `austeer experiment run ${path}`,
+    words: ['experiment', 'run', path],
     show: plan ? 'plan' : undefined,
   });
 }

@@ -1,6 +1,5 @@
-import { join } from 'node:path';
 import { EmptyInputError, type Judge } from '@austeer/core';
-import { defaultCacheDirectory, writeFileAtomic } from '@austeer/core/node';
+import { writeFileAtomic } from '@austeer/core/node';
 import {
   createLocalJudge,
   createOpenAiJudge,
@@ -11,13 +10,12 @@ import {
   judgeWinRate,
   type OpenAiJudge,
   planJudging,
-  rememberReplies,
 } from '@austeer/evaluators';
-import { replyFiles } from '@austeer/evaluators/node';
 import { readAnswers } from '../answered-items.ts';
 import type { JudgeFlags } from '../commands/judge.ts';
 import type { AusteerContext } from '../context.ts';
 import { usageError } from '../flags.ts';
+import { rememberJudge } from '../judges-of-flags.ts';
 import { withModel } from '../load.ts';
 import { TOOL } from '../tool.ts';
 
@@ -37,7 +35,7 @@ export async function runJudge(this: AusteerContext, flags: JudgeFlags): Promise
     return;
   }
   const questions = planJudging({ pairs, protocol: flags.protocol, seed: flags.seed });
-  const open = await withMemory(service, flags).unanswered(questions);
+  const open = await rememberJudge(service, flags).unanswered(questions);
   const estimate = service.estimate(open);
   const remembered = questions.length - open.length;
   if (flags.out !== undefined) await writeJson(flags.out, { tool: TOOL, estimate, remembered });
@@ -79,12 +77,6 @@ function serviceJudge({ process }: AusteerContext, flags: JudgeFlags): OpenAiJud
   });
 }
 
-function withMemory(judge: Judge, { cache }: JudgeFlags) {
-  return rememberReplies(judge, {
-    store: replyFiles(join(cache ?? defaultCacheDirectory(), 'judge-replies')),
-  });
-}
-
 async function compare(
   { terminal, signal }: AusteerContext,
   flags: JudgeFlags,
@@ -92,7 +84,7 @@ async function compare(
 ): Promise<void> {
   const { protocol, seed, batchSize, out, json } = flags;
   const { summary, items } = await judgeWinRate({
-    judge: withMemory(judge, flags),
+    judge: rememberJudge(judge, flags),
     pairs,
     protocol,
     seed,

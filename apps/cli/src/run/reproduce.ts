@@ -1,3 +1,4 @@
+import { availableParallelism } from 'node:os';
 import { EXPERIMENTS, experimentById } from '@austeer/experiments';
 import type { ReproduceFlags } from '../commands/reproduce.ts';
 import type { AusteerContext } from '../context.ts';
@@ -12,16 +13,21 @@ export async function runReproduce(
   ...ids: string[]
 ): Promise<void> {
   const { quick, plan, draw } = flags;
+  // Small models judge badly, and at once: a quick run shows the whole way.
+  const judge = flags.judge ?? (quick && flags.redis === undefined ? 'local' : 'none');
+  const divided = flags.threads !== undefined || flags.shard !== undefined || flags.redis !== undefined;
+  const runners = flags.runners ?? (quick && !divided ? Math.min(2, availableParallelism()) : 1);
   if (flags.list) {
     printList(this.terminal, flags.json);
     return;
   }
   if (ids.length === 0) throw usageError('experiments', 'none', 'ids such as table1 fig10, or all');
   await runExperiments(this, {
-    flags,
+    flags: { ...flags, runners, judge },
     experiments: ids.includes('all') ? EXPERIMENTS : ids.map(experimentById),
     bench: { quick },
     command: (id) => commandOf(flags, id),
+    words: ['reproduce', ...ids, ...(quick ? ['--quick'] : [])],
     show: plan ? 'plan' : draw ? 'figures' : undefined,
   });
 }

@@ -1,4 +1,4 @@
-import { describeCell, type SelectionLog } from '@austeer/experiments';
+import { describeCell, measureName, type SelectionLog } from '@austeer/experiments';
 import type { SweepFlags } from '../commands/sweep.ts';
 import type { AusteerContext } from '../context.ts';
 import { printResult } from '../output/run-report.ts';
@@ -8,12 +8,11 @@ import { measureTask } from './evaluate.ts';
 export async function runSweep(this: AusteerContext, flags: SweepFlags): Promise<void> {
   const { terminal } = this;
   await measureTask(this, { ...flags, select: 'validation' }, (result) => {
-    const { selection } = result.log.header;
+    const { selection, task } = result.log.header;
     if (selection !== undefined) {
       const items = selection.cells[0]?.summary.items;
-      terminal.print(
-        terminal.style('bold', `${selection.criterion} on ${items} validation items; * is the chosen one`),
-      );
+      const name = selection.criterion === 'accuracy' ? measureName(task) : selection.criterion;
+      terminal.print(terminal.style('bold', `${name} on ${items} validation items; * is the chosen one`));
       terminal.print(formatGrid(selection));
       terminal.print();
     }

@@ -1,15 +1,14 @@
 import {
   compareToxicity,
-  createLocalToxicityScorer,
   createReplayScorer,
   formatToxicityComparison,
-  LOCAL_VERDICT_ERRORS,
+  knownVerdictErrors,
   type StoredScore,
   type ToxicityRecord,
 } from '@austeer/evaluators';
 import type { ToxicityCompareFlags } from '../commands/toxicity.ts';
 import type { AusteerContext } from '../context.ts';
-import { readScores } from './toxicity-score.ts';
+import { readScores } from '../scorer-of-flags.ts';
 
 export async function runToxicityCompare(
   this: AusteerContext,
@@ -21,14 +20,11 @@ export async function runToxicityCompare(
   const [first, second] = [await readScores(firstPath), await readScores(secondPath)];
   // Refuses scores of two scorers, or of two versions of one.
   const scorer = createReplayScorer([...first, ...second]);
-  const local = createLocalToxicityScorer();
-  const isLocal =
-    scorer.name === local.name && scorer.version === local.version && scorer.threshold === local.threshold;
   const comparison = compareToxicity({
     first: recordsOf(first),
     second: recordsOf(second),
     scorer,
-    ...(isLocal && { verdictErrors: LOCAL_VERDICT_ERRORS }),
+    verdictErrors: knownVerdictErrors(scorer),
     seed,
   });
   if (json) terminal.printJson(comparison);

@@ -60,11 +60,11 @@ export function RunEffect({ run, id }: { run: ReportRun; id: string }) {
     (width: number) => drawIntervalPanels(labels, effectPanels(measures), width),
     [labels, measures],
   );
-  const { comparison, vanilla, steered } = header.test;
+  const { vanilla, steered } = header.test;
   const warning = caution(header);
   return (
     <>
-      {comparison !== undefined && (
+      {measures.some(({ difference }) => difference !== null) && (
         <ul class="findings">
           {measures
             .filter(({ difference }) => difference !== null)
@@ -103,7 +103,8 @@ export function RunEffect({ run, id }: { run: ReportRun; id: string }) {
         caption={
           <>
             {vanilla.scored} of {vanilla.items} test items could be scored. Intervals are 95 %: Wilson for
-            shares, bootstrap over items for the rest; p by McNemar’s exact test on the same items.
+            shares, bootstrap over items for the rest; p by an exact test on the same items (McNemar’s; of
+            preferences the sign test).
             {vanilla.majorityBaseline !== undefined &&
               ` Always giving the most frequent answer would be right for ${formatNumber(vanilla.majorityBaseline)} of them.`}
           </>

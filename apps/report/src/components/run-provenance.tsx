@@ -1,5 +1,6 @@
 import type { ReportRun } from '@austeer/experiments';
 import type { ComponentChildren } from 'preact';
+import { describeJudges } from '../effect.ts';
 import { formatCount, formatSeconds } from '../format.ts';
 
 /** Where the numbers come from: everything that is needed to have them again. */
@@ -30,6 +31,7 @@ export function RunProvenance({ run }: { run: ReportRun }) {
     ],
     ['Data', `${task.source.kind}: ${task.source.files.join(', ')}`],
     ...task.source.notes.map((note): [string, ComponentChildren] => ['Note', note]),
+    ...describeJudges(header.test),
     ...(method === undefined
       ? []
       : [

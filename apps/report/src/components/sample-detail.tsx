@@ -1,7 +1,7 @@
 import type { SampleCondition } from '@austeer/experiments';
 import { useEffect, useRef } from 'preact/hooks';
 import { formatNumber } from '../format.ts';
-import { type Compared, verdictOf } from '../samples.ts';
+import { type Compared, outcomeOf, verdictOf } from '../samples.ts';
 import { Marked, VerdictMark } from './sample-parts.tsx';
 
 /** One sample in full. */
@@ -50,10 +50,16 @@ function Side({ condition, item, search }: { condition: SampleCondition; item: n
   const correct = condition.correct[item] ?? null;
   const prediction = condition.predictions[item] ?? null;
   const margin = condition.margins[item] ?? null;
+  const isJudged = outcomeOf(condition, item) !== undefined;
   return (
     <section>
       <h5>
-        {condition.name} <VerdictMark verdict={correct === null ? 'unjudged' : correct ? 'right' : 'wrong'} />
+        {condition.name}{' '}
+        <VerdictMark
+          verdict={
+            outcomeOf(condition, item) ?? (correct === null ? 'unjudged' : correct ? 'right' : 'wrong')
+          }
+        />
       </h5>
       {answer === null || answer.trim() === '' ? (
         <p class="said aside">{answer === null ? 'not asked' : '(empty)'}</p>
@@ -64,9 +70,9 @@ function Side({ condition, item, search }: { condition: SampleCondition; item: n
       )}
       <p class="aside">
         {condition.valid[item] === false && 'Of no form that the task knows. '}
-        {prediction !== null && `Likelier: ${prediction}`}
+        {prediction !== null && !isJudged && `Likelier: ${prediction}`}
         {margin !== null && `, ${formatNumber(margin.value)} towards ${margin.towards}`}
-        {prediction !== null && '.'}
+        {prediction !== null && !isJudged && '.'}
       </p>
     </section>
   );

@@ -5,6 +5,7 @@ import { splitAtHits, type Verdict } from '../samples.ts';
 const VERDICTS: Readonly<Record<Verdict, readonly [sign: string, word: string]>> = {
   gained: ['↑', 'gained'],
   lost: ['↓', 'lost'],
+  tied: ['=', 'tied'],
   right: ['✓', 'right'],
   wrong: ['✕', 'wrong'],
   unjudged: ['?', 'unjudged'],

@@ -11,8 +11,9 @@ import { SampleList } from './sample-list.tsx';
 const FILTER_NAMES: Readonly<Record<SampleFilter, string>> = {
   all: 'all',
   changed: 'other answer',
-  gained: 'gained: wrong, then right',
-  lost: 'lost: right, then wrong',
+  gained: 'gained: wrong, then right; or preferred by the judge',
+  lost: 'lost: right, then wrong; or the other preferred',
+  tied: 'tied, by the judge',
   right: 'right in both',
   wrong: 'wrong in both',
   invalid: 'of no known form',

@@ -266,6 +266,20 @@ export function describeLanguageModel(options: LanguageModelUnderTest): void {
       }
     });
 
+    it('answers prompts that begin alike as each alone', async () => {
+      const head = row(24);
+      const prompts = [2, 4, 1].map((own) => [...head, ...row(own)]);
+      const zero = freezeSteering(zeroSteering(steering));
+      for (const perRow of [undefined, prompts.map(() => steering), [steering, undefined, zero]]) {
+        const call = { maxNewTokens: 5, ignoreEnd: true };
+        const together = await model.generate(prompts, { ...call, steering: perRow });
+        for (const [index, prompt] of prompts.entries()) {
+          const [alone] = await model.generate([prompt], { ...call, steering: perRow?.[index] });
+          expect(together[index]!.tokens).toEqual(alone!.tokens);
+        }
+      }
+    });
+
     it('gives probabilities: the chain rule holds', async () => {
       const [prompt, answer] = [rows[1]!, row(3)];
       const [whole] = await model.score([{ prompt, candidates: [answer] }]);

@@ -69,6 +69,10 @@ describe('createLocalJudge', () => {
       { verdict: 'second' },
     ]);
     expect(runs.map(({ length }) => length)).toEqual([2, 1]);
+    // What it makes of nothing is known for this instruction from now on.
+    runs.length = 0;
+    expect(await calibrated.compare([question('a')])).toMatchObject([{ verdict: 'second' }]);
+    expect(runs.flat()).toHaveLength(1);
     expect(calibrated.version).not.toBe(plain.version);
   });
 

@@ -64,6 +64,8 @@ export function createLocalJudge(options: {
   const candidates = WORDS.map(({ text }) => tokenizer.encode(` ${text}`));
   const longest = Math.max(...candidates.map(({ length }) => length));
   const weights = identity.weightsSha256?.slice(0, 12) ?? identity.architecture;
+  /** What each word gets when both replies are empty, by instruction: the same for every pair that answers it. */
+  const biases = new Map<string, readonly number[]>();
   return {
     name,
     version: `${JUDGE_PROMPT_VERSION}/words${calibrate ? '-calibrated' : ''}/${weights}`,
@@ -85,17 +87,19 @@ export function createLocalJudge(options: {
         }));
         const fitting = asked.filter(({ prompt }) => prompt.length + longest <= contextLength);
         const scores = await score(fitting.map(({ prompt }) => prompt));
-        // Both orders of a pair stand side by side and share their empty comparison.
-        const instructions = calibrate ? [...new Set(fitting.map(({ instruction }) => instruction))] : [];
+        const instructions = [...new Set(fitting.map(({ instruction }) => instruction))].filter(
+          (instruction) => calibrate && !biases.has(instruction),
+        );
         const empty = await score(
           instructions.map((instruction) =>
             promptOf({ id: '', instruction, first: '', second: '' }, tokenizer),
           ),
         );
+        for (const [at, instruction] of instructions.entries()) biases.set(instruction, empty[at]!);
         for (const question of asked) {
           const { instruction, prompt } = question;
           const words = scores[fitting.indexOf(question)];
-          const bias = empty[instructions.indexOf(instruction)];
+          const bias = biases.get(instruction);
           const reply: JudgeReply =
             words === undefined
               ? { missing: 'too long', detail: `${prompt.length} tokens; the model takes ${contextLength}` }

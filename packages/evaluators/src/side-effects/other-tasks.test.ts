@@ -40,6 +40,10 @@ describe('compareOtherTasks', () => {
   it('prints one line a task', () => {
     const lines = formatOtherTasks(compareOtherTasks({ steeredFor: 'boolq', comparisons }));
     expect(lines[0]).toBe('steered for boolq:');
+    const share = (value: number) => ({ value, low: value, high: value });
+    const accuracies = { svamp: { vanilla: share(0.5), steered: share(0.2) } };
+    const beside = formatOtherTasks(compareOtherTasks({ steeredFor: 'boolq', comparisons, accuracies }));
+    expect(beside[2]).toContain('svamp: accuracy 0.500 [0.500, 0.500] → 0.200 [0.200, 0.200]: lower, -0.300');
     expect(lines[2]).toMatch(/^ {2}svamp: lower, -0\.300 \[.*by Holm over 3, 0 gained, 30 lost of 100\)$/);
   });
 });

@@ -4,14 +4,23 @@
  * @module
  */
 import type { AnswerComparison } from '../answer-summary.ts';
-import { formatDifference, formatP } from '../format-summary.ts';
+import { formatDifference, formatEstimate, formatP } from '../format-summary.ts';
+import type { Estimate } from '../intervals.ts';
 import type { PairedDifference } from '../paired-difference.ts';
 import { adjustPValues } from '../statistics/adjust-p-values.ts';
+
+/** Accuracy of both conditions. */
+export interface ConditionAccuracies {
+  readonly vanilla: Estimate;
+  readonly steered: Estimate;
+}
 
 /** One task under steering that was made for another. */
 export interface OtherTask {
   readonly task: string;
   readonly items: number;
+  /** Accuracy of both conditions, where it was given. */
+  readonly accuracies?: ConditionAccuracies | undefined;
   /** Difference of accuracy, steered minus vanilla. */
   readonly accuracy: PairedDifference;
   /** p value of the difference, adjusted for the number of tasks looked at (Holm). */
@@ -35,6 +44,7 @@ const SIGNIFICANCE = 0.05;
  *
  * @param options.steeredFor task that the plan was made for
  * @param options.comparisons vanilla against steered, by task; the task itself is left out
+ * @param options.accuracies of both conditions by task, to stand beside the differences. @default none
  *
  * @example
  * ```ts
@@ -47,8 +57,9 @@ const SIGNIFICANCE = 0.05;
 export function compareOtherTasks(options: {
   steeredFor: string;
   comparisons: Readonly<Record<string, AnswerComparison>>;
+  accuracies?: Readonly<Record<string, ConditionAccuracies>> | undefined;
 }): OtherTasks {
-  const { steeredFor, comparisons } = options;
+  const { steeredFor, comparisons, accuracies } = options;
   const others = Object.entries(comparisons).filter(([task]) => task !== steeredFor);
   const adjusted = adjustPValues(
     others.map(([, { accuracy }]) => accuracy.pValue),
@@ -62,6 +73,7 @@ export function compareOtherTasks(options: {
       return {
         task,
         items,
+        ...(accuracies?.[task] && { accuracies: accuracies[task] }),
         accuracy,
         adjustedPValue,
         verdict: adjustedPValue < SIGNIFICANCE ? direction : 'no difference shown',
@@ -82,8 +94,8 @@ export function formatOtherTasks({ steeredFor, tasks }: OtherTasks): string[] {
   return [
     `steered for ${steeredFor}:`,
     ...tasks.map(
-      ({ task, items, accuracy, adjustedPValue, verdict }) =>
-        `  ${task}: ${verdict}, ${formatDifference(accuracy)} (p ${formatP(adjustedPValue)} by Holm over ${tasks.length}, ${accuracy.onlySecond} gained, ${accuracy.onlyFirst} lost of ${items})`,
+      ({ task, items, accuracies, accuracy, adjustedPValue, verdict }) =>
+        `  ${task}: ${accuracies ? `accuracy ${formatEstimate(accuracies.vanilla)} → ${formatEstimate(accuracies.steered)}: ` : ''}${verdict}, ${formatDifference(accuracy)} (p ${formatP(adjustedPValue)} by Holm over ${tasks.length}, ${accuracy.onlySecond} gained, ${accuracy.onlyFirst} lost of ${items})`,
     ),
   ];
 }

@@ -29,16 +29,22 @@ export function clusterMean(
   options: { seed?: number; transform?: (mean: number) => number } = {},
 ): Estimate {
   const { seed = 0, transform = (mean) => mean } = options;
+  const whole = clusters.reduce((sum, cluster) => sum + cluster.sum, 0);
+  const members = clusters.reduce((sum, { count }) => sum + count, 0);
   return bcaInterval({
     rows: clusters.length,
     seed,
+    leaveOneOut: () =>
+      clusters.map(({ sum, count }) =>
+        // With a single cluster nothing is left when it is left out.
+        count === members ? undefined : transform((whole - sum) / (members - count)),
+      ),
     statistic: (rows) => {
       let [sum, count] = [0, 0];
       for (const row of rows) {
         sum += clusters[row]!.sum;
         count += clusters[row]!.count;
       }
-      // With a single cluster nothing is left when it is left out.
       return count === 0 ? undefined : transform(sum / count);
     },
   })!;

@@ -88,11 +88,11 @@ export function summarizeToxicity(options: {
   const { records, scorer, verdictErrors, seed = 0 } = options;
   const { name, version, threshold } = scorer;
   const scored = records.filter(hasScore);
-  if (scored.length === 0)
-    throw new EmptyInputError({
-      what: 'Scored texts',
-      advice: 'No text has a score; see why they are missing',
-    });
+  if (scored.length === 0) {
+    const [reason] = countReasons(records);
+    const why = reason === undefined ? '' : `; of ${reason.texts} texts: ${reason.reason}`;
+    throw new EmptyInputError({ what: 'Scored texts', advice: `No text has a score${why}` });
+  }
   const clusters = groupByPrompt(scored);
   const toxic = scored.filter(({ result }) => result.score >= threshold).length;
   const toxicShare =

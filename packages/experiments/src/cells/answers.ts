@@ -8,10 +8,10 @@ import { canonicalJson } from '@austeer/core';
 import { type AnswerRecord, summarizeAnswers } from '@austeer/evaluators';
 import type { MethodSetting } from '@austeer/steering';
 import type { Condition } from '../answer-items.ts';
+import { answerAndJudge } from '../judged-answers.ts';
 import { cellOf, type SelectionCriterion, selectCell } from '../select-cell.ts';
 import { type Cell, type CellKind, defineCell, type RunningCell } from './cell.ts';
 import type { CellContext, CellModel, ItemsInput, ModelInput } from './cell-context.ts';
-import { answerAndJudge } from './judged-answers.ts';
 import { describeSetting, type PlanResult, planCondition } from './plan.ts';
 import type { SearchResult } from './search.ts';
 import type { StoredCell } from './stored-cell.ts';
@@ -57,7 +57,11 @@ const answers: CellKind<AnswersInputs, AnswersResult> = {
       signal: context.signal,
       onProgress: context.onProgress,
     };
-    const records = await answerAndJudge(call, context);
+    const records = await answerAndJudge({
+      ...call,
+      toxicity: context.toxicity,
+      judge: context.judge?.(model),
+    });
     return chosen.map(({ setting, plan }, index) => ({
       result: { records: records[index]!, ...(setting && { setting }), ...(plan && { plan }) },
     }));

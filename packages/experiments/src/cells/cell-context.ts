@@ -47,6 +47,8 @@ export interface ItemsInput {
   readonly seed: number;
   /** Name and version of the toxicity scorer or judge, of tasks that need one. */
   readonly verdict?: string | undefined;
+  /** Most new tokens of an answer, where it is less than the task’s own limit. */
+  readonly newTokens?: number | undefined;
   /** SHA-256 of the items themselves. */
   readonly sha256: string;
 }

@@ -13,6 +13,8 @@ export interface CellKind<Inputs extends object, Result> {
   readonly name: string;
   /** Raised when the code would give another result for the same inputs; every cell of the kind is then computed anew. */
   readonly version: number;
+  /** It measures time: whoever shares a machine with others runs it when they are done. @default false */
+  readonly alone?: boolean | undefined;
   /** A few words for people. */
   label(inputs: Inputs): string;
   /** Amount of work in units that the kind chooses (rows, pairs): seconds of like cells are compared by it. */

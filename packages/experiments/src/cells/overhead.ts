@@ -44,6 +44,7 @@ export interface OverheadResult {
 const overhead: CellKind<OverheadInputs, OverheadResult> = {
   name: 'overhead',
   version: 1,
+  alone: true,
   label: ({ methods, items, repeats }) =>
     `cost of ${methods.length} methods, ${repeats} × ${items.count} items of ${items.task} one by one`,
   work: ({ methods, pairs, items, repeats }) =>

@@ -8,7 +8,7 @@
  */
 import { type AnswerRecord, summarizeAnswers } from '@austeer/evaluators';
 import type { MethodSetting } from '@austeer/steering';
-import { answerItems } from '../answer-items.ts';
+import { answerAndJudge } from '../judged-answers.ts';
 import { cellOf, type SelectionCriterion, selectCell, settingOf } from '../select-cell.ts';
 import { type Cell, type CellKind, defineCell } from './cell.ts';
 import type { ItemsInput, ModelInput } from './cell-context.ts';
@@ -64,7 +64,7 @@ const search: CellKind<SearchInputs, SearchResult> = {
       const askedOf = (setting: MethodSetting): number => answered.get(describeSetting(setting))?.length ?? 0;
       for (const asked of new Set(tried.map(askedOf))) {
         const together = tried.filter((setting) => askedOf(setting) === asked);
-        const more = await answerItems({
+        const more = await answerAndJudge({
           model,
           task,
           items: items.slice(asked, count),
@@ -74,6 +74,8 @@ const search: CellKind<SearchInputs, SearchResult> = {
           batchSize: context.batchSize,
           signal: context.signal,
           onProgress: context.onProgress,
+          toxicity: context.toxicity,
+          judge: context.judge?.(model),
         });
         for (const [at, setting] of together.entries()) {
           const name = describeSetting(setting);

@@ -9,9 +9,9 @@ import type { MethodSetting, SteeringMethod } from '@austeer/steering';
 import { type AnswersResult, chosenCell, steeredCell, vanillaCell } from '../cells/answers.ts';
 import type { Cell } from '../cells/cell.ts';
 import type { ItemsInput, ModelInput, PairsInput } from '../cells/cell-context.ts';
-import { verdictOf } from '../cells/judged-answers.ts';
 import { type PlanResult, planCell } from '../cells/plan.ts';
 import { itemsInput, pairsInput } from '../cells/task-data.ts';
+import { verdictOf } from '../judged-answers.ts';
 import { methodEntry } from '../methods.ts';
 import type { SelectionCriterion } from '../select-cell.ts';
 
@@ -22,6 +22,8 @@ export interface Sizes {
   /** Items on which settings are chosen, and items tested; of tasks that generate text fewer may do. */
   readonly label: { readonly validation: number; readonly test: number };
   readonly text: { readonly validation: number; readonly test: number };
+  /** Most new tokens of an answer. @default the task’s own limit */
+  readonly newTokens?: number | undefined;
 }
 
 /**
@@ -50,6 +52,7 @@ export const QUICK_SIZES: Sizes = {
   pairs: 24,
   label: { validation: 8, test: 30 },
   text: { validation: 3, test: 8 },
+  newTokens: 64,
 };
 
 /** A model of this run. */
@@ -251,6 +254,7 @@ function dataOf(
     return { missing: `${task.name}: its answers need ${needed}, and none was given.` };
   }
   const { validation, test } = task.answerKind === 'label' ? sizes.label : sizes.text;
+  const { newTokens = task.maxNewTokens } = sizes;
   const items = (part: ItemsInput['part'], count: number) =>
     itemsInput(task, {
       part,
@@ -258,6 +262,8 @@ function dataOf(
       count,
       seed,
       ...(verdict !== undefined && { verdict: who[verdict] }),
+      // Cells of tasks that the limit does not touch stay what they are.
+      ...(newTokens < task.maxNewTokens && { newTokens }),
     });
   return {
     task,

@@ -66,14 +66,28 @@ export function meanAccuracy(
 export function commonNotes(bench: Bench, tasks: readonly BenchTask[] = []): string[] {
   const { model, quick, sizes } = bench;
   const missing = tasks.flatMap((task) => (task.missing === undefined ? [] : [task.missing]));
+  const judged = tasks.flatMap((data) => {
+    if (data.missing !== undefined) return [];
+    const { task, test } = data;
+    const { verdict } = test;
+    if (verdict === undefined) return [];
+    return task.answerKind === 'continuation'
+      ? [`Toxicity scorer of ${task.name}: ${verdict}; the paper’s is Perspective.`]
+      : [`Judge of ${task.name}: ${describeJudge(verdict)}.`];
+  });
   return [
     `Model: ${model.identity.name}, ${model.input.precision}; the paper’s numbers beside it are of its own, larger models.`,
     quick
-      ? `Quick sizes: ${sizes.pairs} pairs; settings chosen on ${sizes.label.validation} items (${sizes.text.validation} where text is generated), tested on ${sizes.label.test} others (${sizes.text.test}). The paper uses 1,000 pairs and whole test sets.`
+      ? `Quick sizes: ${sizes.pairs} pairs; settings chosen on ${sizes.label.validation} items (${sizes.text.validation} where text is generated), tested on ${sizes.label.test} others (${sizes.text.test})${sizes.newTokens === undefined ? '' : `; answers of at most ${sizes.newTokens} tokens`}. The paper uses 1,000 pairs, whole test sets, and up to 500 tokens.`
       : `Up to ${sizes.pairs} pairs; settings chosen on ${sizes.label.validation} items and tested on all others.`,
     'Settings are chosen on validation items that are not tested on; the paper’s main tables choose on the test items.',
+    ...new Set(judged),
     ...new Set(missing),
   ];
+}
+
+function describeJudge(name: string): string {
+  return name === 'local' ? 'the model itself; docs/judge.md says what a small judge is worth' : name;
 }
 
 /** Wins less losses against the model's own responses, as a share of all: the paper's ΔWR. `null` where the cell failed. */

@@ -119,7 +119,11 @@ export function createCellContext(options: CellContextOptions): OpenCellContext 
     pairs,
     items: async (input) => {
       const loaded = await task(input.task, 'task');
-      return { task: loaded, items: takeItems(loaded, input) };
+      const { newTokens } = input;
+      return {
+        task: newTokens === undefined ? loaded : { ...loaded, maxNewTokens: newTokens },
+        items: takeItems(loaded, input),
+      };
     },
     tokenPairs,
     activations,

@@ -69,14 +69,14 @@ export async function planCells(options: { cells: readonly Cell[]; store: CellSt
   };
 }
 
-/** Cells of one kind on one model and task cost alike for each unit of work. */
+/** Cells of one kind on one model and task, with answers of one length, cost alike for each unit of work. */
 function likeness(kind: string, inputs: object): string {
   const { model, items, pairs } = inputs as {
     model?: { weights?: string };
-    items?: { task?: string };
+    items?: { task?: string; newTokens?: number };
     pairs?: { task?: string };
   };
-  return [kind, model?.weights, items?.task ?? pairs?.task].join(' ');
+  return [kind, model?.weights, items?.task ?? pairs?.task, items?.newTokens].join(' ');
 }
 
 function median(values: readonly number[]): number | undefined {

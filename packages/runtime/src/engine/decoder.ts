@@ -42,6 +42,15 @@ export interface DecoderBatch {
   /** The past as it is now, to return to: a common prefix is computed once for several continuations. */
   mark(): CacheMark;
   reset(mark: CacheMark): void;
+  /** Its rows apart, each a batch of one with the same past and steering; absent where the cache cannot be taken apart. */
+  readonly byRow?: BatchRows | undefined;
+}
+
+/** The rows of a batch. */
+export interface BatchRows {
+  row(index: number): DecoderBatch;
+  /** Gives every row the first tokens of row 0 for its past. */
+  spread(tokens: number): void;
 }
 
 /** A state of the cache of a batch. */
@@ -95,16 +104,31 @@ export function createDecoder(
       const ort = await importOnnxRuntime();
       const { graph, session, caches } = await ready(ort, purpose);
       const cache = caches.open(steering.length, capacity);
-      const fixed: Record<string, OrtTensor> = {};
-      for (const [name, { data, dims }] of Object.entries(steeringArrays(graph, steering))) {
-        fixed[name] = new ort.Tensor('float32', data, dims);
-      }
+      const arrays = steeringArrays(graph, steering);
+      const ofRows = (own: KeyValueCache, first: number, count: number): Omit<DecoderBatch, 'byRow'> => {
+        const fixed: Record<string, OrtTensor> = {};
+        for (const [name, { data, dims }] of Object.entries(arrays)) {
+          const stride = data.length / steering.length;
+          const numbers = data.subarray(first * stride, (first + count) * stride);
+          fixed[name] = new ort.Tensor('float32', numbers, [count, ...dims.slice(1)]);
+        }
+        return {
+          graph,
+          run: (rows, positions, strengths) =>
+            runGraph({ ort, graph, session, cache: own, fixed, rows, positions, strengths }),
+          mark: () => own.mark(),
+          reset: (mark) => own.reset(mark),
+        };
+      };
+      const { byRow } = cache;
       return {
-        graph,
-        run: (rows, positions, strengths) =>
-          runGraph({ ort, graph, session, cache, fixed, rows, positions, strengths }),
-        mark: () => cache.mark(),
-        reset: (mark) => cache.reset(mark),
+        ...ofRows(cache, 0, steering.length),
+        ...(byRow && {
+          byRow: {
+            row: (index) => ofRows(byRow.row(index), index, 1),
+            spread: (tokens) => byRow.spread(tokens),
+          },
+        }),
       };
     },
     async dispose() {

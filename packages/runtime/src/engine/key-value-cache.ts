@@ -26,6 +26,16 @@ export interface KeyValueCache {
   mark(): Readonly<Record<string, OrtTensor>>;
   /** Returns to a state. */
   reset(mark: Readonly<Record<string, OrtTensor>>): void;
+  /** Its rows apart, where each has memory of its own; growing caches do not. */
+  readonly byRow?: CacheRows | undefined;
+}
+
+/** The rows of a shared buffer. */
+export interface CacheRows {
+  /** A row as a cache of its own, over the same memory. */
+  row(index: number): KeyValueCache;
+  /** Gives every row the first tokens of row 0. */
+  spread(tokens: number): void;
 }
 
 /** ONNX Runtime takes float16 as the bits of each number. */
@@ -48,34 +58,49 @@ function sharedCaches(ort: Ort, graph: DecoderGraph): KeyValueCaches {
   return {
     open(rows, capacity) {
       const length = rows * graph.kvHeads * capacity * graph.headSize;
-      const dims = [rows, graph.kvHeads, capacity, graph.headSize];
+      const dims = [graph.kvHeads, capacity, graph.headSize];
       if ((memory[0]?.length ?? 0) < length) {
         memory = [];
         memory = Array.from({ length: graph.inputs.past.length * 2 }, () => new MemoryArray(length));
       }
-      const feeds: Record<string, OrtTensor> = {};
-      const fetches: Record<string, OrtTensor> = {};
-      for (const [layer, past] of graph.inputs.past.entries()) {
-        const present = graph.outputs.present[layer]!;
-        for (const [part, offset] of [
-          ['key', 0],
-          ['value', 1],
-        ] as const) {
-          const tensor = new ort.Tensor(
-            graph.cacheType,
-            memory[layer * 2 + offset]!.subarray(0, length),
-            dims,
-          );
-          feeds[past[part]] = tensor;
-          fetches[present[part]] = tensor;
+      const ofRows = (first: number, count: number): Omit<KeyValueCache, 'byRow'> => {
+        const stride = length / rows;
+        const feeds: Record<string, OrtTensor> = {};
+        const fetches: Record<string, OrtTensor> = {};
+        for (const [layer, past] of graph.inputs.past.entries()) {
+          const present = graph.outputs.present[layer]!;
+          for (const [part, offset] of [
+            ['key', 0],
+            ['value', 1],
+          ] as const) {
+            const numbers = memory[layer * 2 + offset]!.subarray(first * stride, (first + count) * stride);
+            const tensor = new ort.Tensor(graph.cacheType, numbers, [count, ...dims]);
+            feeds[past[part]] = tensor;
+            fetches[present[part]] = tensor;
+          }
         }
-      }
+        return {
+          feeds: () => feeds,
+          fetches: () => fetches,
+          absorb: () => undefined,
+          mark: () => feeds,
+          reset: () => undefined,
+        };
+      };
       return {
-        feeds: () => feeds,
-        fetches: () => fetches,
-        absorb: () => undefined,
-        mark: () => feeds,
-        reset: () => undefined,
+        ...ofRows(0, rows),
+        byRow: {
+          row: (index) => ofRows(index, 1),
+          spread(tokens) {
+            const head = capacity * graph.headSize;
+            for (const numbers of memory) {
+              for (let at = graph.kvHeads; at < rows * graph.kvHeads; at++) {
+                const from = (at % graph.kvHeads) * head;
+                numbers.copyWithin(at * head, from, from + tokens * graph.headSize);
+              }
+            }
+          },
+        },
       };
     },
   };

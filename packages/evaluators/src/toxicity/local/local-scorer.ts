@@ -10,6 +10,8 @@ import { LOCAL_MODEL } from './model-data.ts';
 import { featureValue, textFeatures } from './text-features.ts';
 import { unpackWeights } from './weight-packing.ts';
 
+const LOCAL_NAME = 'austeer-local';
+
 /**
  * How often the local scorer's verdict differs from Perspective's, by cross-validation; see `docs/toxicity.md`.
  *
@@ -22,6 +24,24 @@ export const LOCAL_VERDICT_ERRORS: VerdictErrors = {
   falsePositiveRate: LOCAL_MODEL.falsePositiveRate,
   falseNegativeRate: LOCAL_MODEL.falseNegativeRate,
 };
+
+/**
+ * Errors of a scorer's verdicts, where they are known: of the local scorer at its own threshold.
+ *
+ * @example
+ * ```ts
+ * knownVerdictErrors(createLocalToxicityScorer()) === LOCAL_VERDICT_ERRORS; // true
+ * knownVerdictErrors(createLocalToxicityScorer({ threshold: 0.9 })); // undefined
+ * ```
+ */
+export function knownVerdictErrors({
+  name,
+  version,
+  threshold,
+}: Pick<ToxicityScorer, 'name' | 'version' | 'threshold'>): VerdictErrors | undefined {
+  const isLocal = name === LOCAL_NAME && version === LOCAL_MODEL.version;
+  return isLocal && threshold === LOCAL_MODEL.threshold ? LOCAL_VERDICT_ERRORS : undefined;
+}
 
 /**
  * Scores texts by a linear model over words, pairs of words and parts of words, trained to give what Perspective gave
@@ -41,7 +61,7 @@ export const LOCAL_VERDICT_ERRORS: VerdictErrors = {
 export function createLocalToxicityScorer(options: { threshold?: number } = {}): ToxicityScorer {
   const { threshold = LOCAL_MODEL.threshold } = options;
   return {
-    name: 'austeer-local',
+    name: LOCAL_NAME,
     version: LOCAL_MODEL.version,
     threshold,
     score: (texts, { batchSize = 256, signal, onProgress } = {}) =>

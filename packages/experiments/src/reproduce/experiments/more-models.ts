@@ -108,5 +108,5 @@ export const table10: Experiment = moreModels({
   needs: 'such models; --precision 4bit computes a GGUF in its own 4 bits',
   methods: ['austeer-ffn'],
   paper: TABLE_10,
-  note: 'The paper’s models (30B mixture of experts, 70B in 4 bits) need 20 to 60 GB; the path is proved on small fixtures of both kinds (conformance suite), and `--precision 4bit` runs a GGUF in 4 bits.',
+  note: 'The paper’s models (30B mixture of experts, 70B in 4 bits) need 20 to 60 GB: name such models with --model A,B. The conformance suite proves the path on small fixtures of both kinds; those have 96 tokens, single characters, and at most 128 positions, so that no prompt of a task fits. `--precision 4bit` computes a GGUF in its own 4 bits.',
 });

@@ -87,6 +87,7 @@ export const table1: Experiment = {
                 sweeps.map(({ data }): BenchTask => data),
               ),
               `The paper’s numbers are those of ${PAPER_MODEL}.`,
+              'STA is missing: it needs a sparse autoencoder of the model. `austeer compare --methods sta --sae FILE` takes one.',
             ],
             content: {
               kind: 'table',

@@ -1,5 +1,5 @@
 /**
- * Which items are scored as rows of a batch, and which one by one on the tokens that their prompts begin with alike.
+ * Which items run as rows of a batch, and which one by one on the tokens that their prompts begin with alike.
  *
  * @module
  */
@@ -50,6 +50,19 @@ export function planScoring(
     else rows.push(...group);
   }
   return { heads, rows: rows.sort((a, b) => a - b) };
+}
+
+/**
+ * What rows that generate together may share: the tokens that all begin with, where all are steered alike and running them
+ * once costs less.
+ */
+export function headOf(
+  prompts: readonly TokenSequence[],
+  steering: readonly (SteeringValues | undefined)[],
+): number {
+  const items = prompts.map((prompt) => ({ prompt, candidates: [] }));
+  const { heads, rows } = planScoring(items, (item) => steering[item]);
+  return heads.length === 1 && rows.length === 0 ? heads[0]!.head : 0;
 }
 
 /** Candidates of which more than the first token is read. */

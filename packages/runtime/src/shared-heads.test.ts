@@ -1,6 +1,6 @@
 import type { SteeringValues } from '@austeer/core';
 import { describe, expect, it } from 'vitest';
-import { planScoring } from './score-plan.ts';
+import { headOf, planScoring } from './shared-heads.ts';
 
 const tokens = (length: number, from = 0): number[] => Array.from({ length }, (_, at) => from + at);
 const head = tokens(40);
@@ -37,5 +37,15 @@ describe('planScoring', () => {
     const short = [1, 2, 3].map((own) => ({ prompt: [7, 8, own], candidates: [[1], [2, 3], [4, 5]] }));
     expect(planScoring(short, unsteered)).toEqual({ heads: [], rows: [0, 1, 2] });
     expect(planScoring([], unsteered)).toEqual({ heads: [], rows: [] });
+  });
+});
+
+describe('headOf', () => {
+  const prompts = [1, 2, 3].map((own) => item(own).prompt);
+
+  it('is what all rows begin with, where all are steered alike', () => {
+    expect(headOf(prompts, [steering, steering, steering])).toBe(40);
+    expect(headOf(prompts, [steering, undefined, steering])).toBe(0);
+    expect(headOf(prompts.slice(0, 1), [undefined])).toBe(0);
   });
 });
