@@ -282,6 +282,17 @@ export declare function readTensor(file: GgufFile, tensor: GgufTensor, options?:
 
 // @austeer/onnx/testing
 
+export interface DecoderSizes {
+    readonly layers: number;
+    readonly hidden: number;
+    readonly inner: number;
+    readonly heads: number;
+    readonly kvHeads: number;
+    readonly headSize: number;
+    readonly contextLength: number;
+    readonly vocabulary: number;
+}
+
 export type GgufMetadata = Readonly<Record<string, string | number | boolean | readonly string[] | readonly number[]>>;
 
 export type QuantizableType = 'F32' | 'F16' | 'Q4_0' | 'Q4_1' | 'Q8_0';
@@ -312,6 +323,15 @@ export type TensorToWrite = {
     readonly type: GgufTensorType;
     readonly bytes: Uint8Array;
 });
+
+export declare function tinyDecoder(options: {
+    architecture: string;
+    sizes: DecoderSizes;
+    type?: QuantizableType | undefined;
+    seed?: number | undefined;
+    metadata?: GgufMetadata | undefined;
+    tensors?: readonly TensorToWrite[] | undefined;
+}): Uint8Array;
 
 export declare function tinyLlama(options?: {
     type?: QuantizableType;

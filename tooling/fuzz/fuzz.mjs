@@ -9,22 +9,28 @@ import { diceOf } from './random.mjs';
 
 /** No input takes longer. Readers see files of some kilobytes here. */
 const SECONDS_LIMIT = 1;
+/** What takes longer is measured once more. */
+const SECONDS_OF_DOUBT = 0.1;
 /** What the process may grow by while one small file is read: far more than it needs, far less than a machine has. */
 const MEMORY_LIMIT = 2 ** 28;
+/** Asking for the memory in use costs as much as reading a small file: it is asked once for so many. */
+const INPUTS_PER_LOOK = 64;
+/** Nothing fills the memory that is looked for in less. */
+const SECONDS_OF_MEMORY = 0.02;
 
 /** @typedef {{ index: number, problem: string }} Find */
+/** @typedef {{ inputs: number, accepted: number, refused: number, slowest: number, largest: number, finds: Find[] }} Outcome
+ *   `slowest` in seconds, `largest` in bytes that the process grew by */
 
 /**
- * @param {{ reader: import('./readers.mjs').Reader, seed: number, first?: number, inputs: number,
- *   onInput?: (index: number) => void }} options
- * @returns {Promise<{ inputs: number, accepted: number, refused: number, slowest: number, finds: Find[] }>}
+ * @param {{ reader: import('./readers.mjs').Reader, seed: number, first?: number, inputs: number, seconds?: number,
+ *   onInput?: (index: number) => void }} options it ends after so many inputs or seconds
+ * @returns {Promise<Outcome>}
  */
-export async function fuzz({ reader, seed, first = 0, inputs, onInput }) {
-  /** @type {Find[]} */
-  const finds = [];
-  let accepted = 0;
-  let refused = 0;
-  let slowest = 0;
+export async function fuzz({ reader, seed, first = 0, inputs, seconds: limit = Infinity, onInput }) {
+  /** @type {Outcome} */
+  const outcome = { inputs: 0, accepted: 0, refused: 0, slowest: 0, largest: 0, finds: [] };
+  const { finds } = outcome;
   for (const valid of reader.seeds) {
     try {
       await reader.read(valid);
@@ -32,38 +38,46 @@ export async function fuzz({ reader, seed, first = 0, inputs, onInput }) {
       throw new Error('A valid file is refused; the damaged ones would tell nothing', { cause });
     }
   }
+  const began = performance.now();
+  let before = process.memoryUsage.rss();
+  let peak = peakMemory();
   for (let index = first; index < first + inputs; index++) {
     onInput?.(index);
     const bytes = inputOf(reader, seed, index);
-    const before = process.memoryUsage.rss();
+    if ((index - first) % INPUTS_PER_LOOK === 0) before = process.memoryUsage.rss();
     const start = performance.now();
     try {
       await reader.read(bytes);
-      accepted++;
+      outcome.accepted++;
     } catch (error) {
-      if (AusteerError.isInstance(error)) refused++;
+      if (AusteerError.isInstance(error)) outcome.refused++;
       else
         finds.push({
           index,
           problem: `untyped ${error instanceof Error ? (error.stack ?? error.message) : String(error)}`,
         });
     }
-    let seconds = (performance.now() - start) / 1000;
+    const end = performance.now();
+    let seconds = (end - start) / 1000;
     // A busy machine makes one call slow; a hanging reader is slow again.
-    if (seconds > SECONDS_LIMIT) seconds = Math.min(seconds, await secondsOf(reader, bytes));
-    slowest = Math.max(slowest, seconds);
+    if (seconds > SECONDS_OF_DOUBT) seconds = Math.min(seconds, await secondsOf(reader, bytes));
+    outcome.slowest = Math.max(outcome.slowest, seconds);
     if (seconds > SECONDS_LIMIT) finds.push({ index, problem: `took ${seconds.toFixed(1)} s` });
-    const grown =
-      Math.max(process.memoryUsage.rss(), process.resourceUsage().maxRSS * 1024 > peak ? notePeak() : 0) -
-      before;
-    if (grown > MEMORY_LIMIT)
-      finds.push({ index, problem: `took ${Math.round(grown / 2 ** 20)} MiB of memory` });
+    const highest = peakMemory();
+    // Where the process was larger before, what is not collected yet tells of an input that took its time.
+    const after = highest > peak ? highest : seconds > SECONDS_OF_MEMORY ? process.memoryUsage.rss() : before;
+    peak = highest;
+    outcome.largest = Math.max(outcome.largest, after - before);
+    if (after - before > MEMORY_LIMIT)
+      finds.push({ index, problem: `took ${Math.round((after - before) / 2 ** 20)} MiB of memory` });
     if ('polluted' in Object.prototype) {
       finds.push({ index, problem: 'changed the prototype of all objects' });
       Reflect.deleteProperty(Object.prototype, 'polluted');
     }
+    outcome.inputs++;
+    if (end - began > limit * 1000) break;
   }
-  return { inputs, accepted, refused, slowest, finds };
+  return outcome;
 }
 
 /** @param {import('./readers.mjs').Reader} reader @param {Uint8Array} bytes */
@@ -77,11 +91,9 @@ async function secondsOf(reader, bytes) {
   return (performance.now() - start) / 1000;
 }
 
-let peak = process.resourceUsage().maxRSS * 1024;
-/** The new highest memory use of the process, which may have been within the call. */
-function notePeak() {
-  peak = process.resourceUsage().maxRSS * 1024;
-  return peak;
+/** The most bytes that the process ever had, also within a call. */
+function peakMemory() {
+  return process.resourceUsage().maxRSS * 1024;
 }
 
 /**

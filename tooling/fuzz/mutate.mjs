@@ -161,7 +161,7 @@ function mutateTextOnce(text, dice, others) {
     case 5:
       return replaceNth(text, /\{/g, dice, () => `{${JSON.stringify(dice.pick(KEYS))}:{"polluted":true},`);
     case 6: {
-      const depth = dice.pick([10, 1000, 20_000]);
+      const depth = dice.chance(0.05) ? 20_000 : dice.pick([10, 1000]);
       const [open, close] = dice.pick([
         ['[', ']'],
         ['{"a":', '}'],
@@ -173,7 +173,7 @@ function mutateTextOnce(text, dice, others) {
     case 7:
       return insert(text.slice(at, at + 1 + dice.below(60)));
     case 8:
-      return insert(dice.pick(['x', ',', '\n', ' ']).repeat(dice.pick([100, 10_000])));
+      return insert(dice.pick(['x', ',', '\n', ' ']).repeat(dice.chance(0.05) ? 10_000 : 100));
     default: {
       const other = dice.pick(others);
       return text.slice(0, at) + other.slice(dice.below(other.length));

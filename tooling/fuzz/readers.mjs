@@ -34,11 +34,13 @@ import { numpyArray, parquetFiles, smallGguf, zip } from './seeds.mjs';
 
 /**
  * @typedef {object} Reader
+ * @property {readonly string[]} [sources] files and folders that it is made of, besides `packages/core`
  * @property {readonly Uint8Array[]} seeds valid files
  * @property {(seed: Uint8Array, dice: Dice, seeds: readonly Uint8Array[]) => Uint8Array} mutate
  * @property {(bytes: Uint8Array) => unknown} read rejects or throws typed errors only
  */
 
+const PARQUET = fileURLToPath(new URL('../../packages/pairs/src/readers/__fixtures__/', import.meta.url));
 const EXPORTS = fileURLToPath(new URL('../fixtures/goldens/', import.meta.url));
 
 const model = {
@@ -126,7 +128,12 @@ export async function createReaders(folder) {
   ]);
   const npy = numpyArray('<f4', [2, 3], Buffer.from(Float32Array.of(1, 2, 3, 4, 5, 6).buffer));
   const half = numpyArray('<f2', [4], Buffer.alloc(8));
-  const parquet = parquetFiles();
+  const parquet = [
+    ...parquetFiles(),
+    ...['dictionaries', 'differences', 'second-form'].map((form) =>
+      readFileSync(join(PARQUET, `pyarrow-${form}.parquet`)),
+    ),
+  ];
   // Small exports whose weights lie beside them.
   const onnx = ['llama-genai', 'qwen2-genai'].map((name) => readFileSync(join(EXPORTS, name, 'model.onnx')));
   mkdirSync(join(folder, 'onnx'), { recursive: true });
@@ -136,43 +143,61 @@ export async function createReaders(folder) {
   const header = text(JSON.stringify({ format: 'austeer-run', version: 1, test: { vanilla: {} }, seed: 0 }));
   return {
     safetensors: {
+      sources: [],
       seeds: [safetensors, counts],
       mutate: mutateSafetensors,
       read: (bytes) => readSafetensors(bytes),
     },
     plan: {
+      sources: ['packages/steering/src/plan-file.ts', 'packages/steering/src/steering-plan.ts'],
       seeds: [planToSafetensors(vectors), planToSafetensors(gains)],
       mutate: mutateSafetensors,
       read: (bytes) => planFromSafetensors(bytes),
     },
-    counts: { seeds: [counts], mutate: mutateSafetensors, read: (bytes) => countsFromSafetensors(bytes) },
+    counts: {
+      sources: ['packages/localize/src/counts-file.ts'],
+      seeds: [counts],
+      mutate: mutateSafetensors,
+      read: (bytes) => countsFromSafetensors(bytes),
+    },
     autoencoder: {
+      sources: ['packages/baselines/src/sparse-autoencoder.ts', 'packages/localize/src/npy.ts'],
       seeds: [autoencoder, zip(encoderArrays, true)],
       mutate: mutateSafetensors,
       read: (bytes) => readSparseAutoencoder(bytes),
     },
     'control-vector': {
+      sources: ['packages/steering/src/formats'],
       seeds: [planToControlVector(withoutFirst)],
       mutate: mutateBytes,
       read: (bytes) => planFromControlVector(bytes, { model }),
     },
     svec: {
+      sources: ['packages/steering/src/formats'],
       seeds: [text(planToSvec(vectors))],
       mutate: mutateAnyText,
       read: (bytes) => planFromSvec(decode(bytes), { model, layers: [1] }),
     },
     'plan-csv': {
+      sources: ['packages/steering/src/formats'],
       seeds: [text(planToCsv(gains))],
       mutate: mutateAnyText,
       read: (bytes) => planFromCsv(decode(bytes), { model }),
     },
     edits: {
+      sources: ['packages/steering/src/edit-row.ts'],
       seeds: [text('{"site": "ffn", "layer": 1, "index": 2, "gain": 0.5, "bias": 0}')],
       mutate: mutateAnyText,
       read: (bytes) => parseEditRow(jsonOf(bytes), { path: 'edits.jsonl', line: 1 }),
     },
-    npy: { seeds: [npy, half], mutate: mutateBytes, read: (bytes) => readNpy(bytes) },
+    npy: {
+      sources: ['packages/localize/src/npy.ts'],
+      seeds: [npy, half],
+      mutate: mutateBytes,
+      read: (bytes) => readNpy(bytes),
+    },
     npz: {
+      sources: ['packages/localize/src/npy.ts'],
       seeds: [
         zip(
           [
@@ -190,6 +215,7 @@ export async function createReaders(folder) {
       read: (bytes) => readNpz(bytes),
     },
     wheel: {
+      sources: ['packages/runtime/src/sources'],
       seeds: [
         zip(
           [
@@ -206,6 +232,7 @@ export async function createReaders(folder) {
       }),
     },
     gguf: {
+      sources: ['packages/onnx/src/gguf'],
       seeds: [smallGguf()],
       mutate: mutateBytes,
       read: onDisk('a.gguf', async (path) => {
@@ -214,27 +241,46 @@ export async function createReaders(folder) {
       }),
     },
     onnx: {
+      sources: ['packages/onnx/src/model-file', 'packages/onnx/src/sites'],
       seeds: onnx,
       mutate: (seed, dice, seeds) =>
         dice.chance(0.2) ? mutateBytes(seed, dice, seeds) : mutateProtobuf(seed, dice),
       read: onDisk('onnx/model.onnx', (path) => describeOnnxDecoder({ path })),
     },
     'site-map': {
+      sources: ['packages/onnx/src/sites'],
       seeds: [text('{"ffn": {"width": 4, "tensors": ["mlp.0", "mlp.1"]}}')],
       mutate: mutateAnyText,
       read: (bytes) => parseSiteMap(decode(bytes), { path: 'map.json' }),
     },
-    jsonl: { seeds: [pairs], mutate: mutateAnyText, read: rowsOf('a.jsonl') },
+    jsonl: {
+      sources: rowSources('json-lines.ts'),
+      seeds: [pairs],
+      mutate: mutateAnyText,
+      read: rowsOf('a.jsonl'),
+    },
     pairs: {
+      sources: rowSources('json-lines.ts'),
       seeds: [pairs],
       mutate: mutateAnyText,
       read: onDisk('pairs.jsonl', async (path) => {
         for await (const _ of readRows(path, { parse: parsePairRow }));
       }),
     },
-    json: { seeds: [text('[{"a": 1}, {"a": [2, "b"]}]')], mutate: mutateAnyText, read: rowsOf('a.json') },
-    csv: { seeds: [table], mutate: mutateAnyText, read: rowsOf('a.csv') },
+    json: {
+      sources: rowSources('json-array.ts'),
+      seeds: [text('[{"a": 1}, {"a": [2, "b"]}]')],
+      mutate: mutateAnyText,
+      read: rowsOf('a.json'),
+    },
+    csv: {
+      sources: rowSources('csv.ts'),
+      seeds: [table],
+      mutate: mutateAnyText,
+      read: rowsOf('a.csv'),
+    },
     xml: {
+      sources: rowSources('copa-xml.ts'),
       seeds: [
         text(
           '<copa-corpus version="1.0"><item id="1" asks-for="cause" most-plausible-alternative="1"><p>It fell.</p><a1>A.</a1><a2>B.</a2></item></copa-corpus>',
@@ -244,12 +290,24 @@ export async function createReaders(folder) {
       read: rowsOf('a.xml'),
     },
     parquet: {
+      sources: rowSources(
+        'parquet.ts',
+        'parquet-pages.ts',
+        'parquet-runs.ts',
+        'parquet-deltas.ts',
+        'parquet-thrift.ts',
+      ),
       seeds: parquet,
       mutate: (seed, dice, seeds) =>
         dice.chance(0.5) ? mutateBytes(seed, dice, seeds) : mutateFooter(seed, dice),
       read: rowsOf('a.parquet'),
     },
     'run-log': {
+      sources: [
+        'packages/experiments/src/run-log.ts',
+        'packages/experiments/src/run',
+        'packages/experiments/src/store',
+      ],
       seeds: [header],
       mutate: mutateAnyText,
       read: onDisk('run/run.json', (path) => {
@@ -258,6 +316,11 @@ export async function createReaders(folder) {
       }),
     },
     'run-answers': {
+      sources: [
+        'packages/experiments/src/run-log.ts',
+        'packages/experiments/src/run',
+        'packages/experiments/src/store',
+      ],
       seeds: [text('{"id":"1","phase":"test","condition":"vanilla"}\n{"id":"2","phase":"test"}\n')],
       mutate: mutateAnyText,
       read: onDisk('run/answers.jsonl', (path) => {
@@ -266,6 +329,7 @@ export async function createReaders(folder) {
       }),
     },
     'rating-sheet': {
+      sources: ['packages/evaluators/src/human'],
       seeds: [
         text('rater,code,instruction,answer,quality,alignment\nA,c1,"Do, it",ok,4,3.0\nA,c2,Go,no,,\n'),
       ],
@@ -273,6 +337,7 @@ export async function createReaders(folder) {
       read: (bytes) => parseSheet(decode(bytes), { path: 'sheet.csv' }),
     },
     'rating-key': {
+      sources: ['packages/evaluators/src/human'],
       seeds: [
         text('{"format":"austeer-rating-key","version":1,"raters":["A"],"conditions":["v"],"entries":[]}'),
       ],
@@ -315,6 +380,12 @@ function mutateFooter(seed, dice) {
   new DataView(size.buffer).setUint32(0, footer.length, true);
   return joinBytes(seed.subarray(0, start), footer, size, text('PAR1'));
 }
+
+/** @param {...string} files */
+const rowSources = (...files) =>
+  ['rows.ts', 'readers/read-rows.ts', ...files.map((name) => `readers/${name}`)].map(
+    (path) => `packages/pairs/src/${path}`,
+  );
 
 /** @param {readonly number[]} shape */
 const sizeOf = (shape) => shape.reduce((product, length) => product * length, 1);

@@ -1,23 +1,29 @@
 /**
- * `npm run fuzz -- --reader safetensors --inputs 1000000 --seed 1`: damaged files for one reader, or for each, and a
- * line about what came of it. `--index 17` gives input 17 of a seed alone, and `--out` writes it to a file.
+ * Damaged files for the readers of files from outside.
+ *
+ *     npm run fuzz -- --minutes 10                                   goes on with the readers that have had the fewest
+ *     npm run fuzz -- --reader safetensors --inputs 100000 --seed 1  one reader, and nothing is entered
+ *     npm run fuzz -- --reader parquet --seed 4 --index 17 --out x   input 17 of a seed alone, written to a file
  *
  * @module
  */
-import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { parseArgs } from 'node:util';
-import { isMainThread, parentPort, Worker, workerData } from 'node:worker_threads';
-import { fuzz, inputOf } from './fuzz.mjs';
+import { inputOf } from './fuzz.mjs';
+import { enter, freshSeed, hashOfSources, inputsOf, readLedger, writeLedger } from './ledger.mjs';
 import { createReaders } from './readers.mjs';
+import { createFuzzThread } from './thread.mjs';
 
-/** A reader that is silent for so long hangs: the input is told and the thread ended. */
-const HANG_SECONDS = 20;
 const SHOWN_FINDS = 5;
+/** Inputs of a seed, and seconds after which the next reader has its turn. */
+const INPUTS_PER_SEED = 100_000;
+const SECONDS_PER_TURN = 30;
 
 const { values } = parseArgs({
   options: {
+    minutes: { type: 'string' },
     reader: { type: 'string', multiple: true },
     inputs: { type: 'string', default: '10000' },
     seed: { type: 'string', default: '1' },
@@ -25,104 +31,85 @@ const { values } = parseArgs({
     out: { type: 'string' },
     /** Ends after so many seconds for each reader; what was reached is told. */
     seconds: { type: 'string', default: '100000' },
+    /** With --minutes: readers that have had so many inputs rest. */
+    until: { type: 'string', default: '1000000' },
   },
 });
 
-if (isMainThread) await runAll();
-else await runOne();
-
-async function runAll() {
-  const folder = mkdtempSync(join(tmpdir(), 'austeer-fuzz-'));
-  try {
-    const readers = await createReaders(folder);
-    const names = values.reader ?? Object.keys(readers);
-    const unknown = names.find((name) => !(name in readers));
-    if (unknown !== undefined) {
-      console.error(`There is no reader "${unknown}"; known are ${Object.keys(readers).join(', ')}`);
-      process.exitCode = 2;
-      return;
-    }
-    if (values.out !== undefined && values.index !== undefined) {
-      const reader = readers[names[0] ?? ''];
-      if (reader) writeFileSync(values.out, inputOf(reader, Number(values.seed), Number(values.index)));
-    }
-    for (const name of names) await fuzzInThread(name, folder);
-  } finally {
-    rmSync(folder, { recursive: true, force: true });
-  }
-}
-
-/** @param {string} name @param {string} folder @returns {Promise<void>} */
-function fuzzInThread(name, folder) {
-  const counter = new SharedArrayBuffer(8);
-  const worker = new Worker(new URL(import.meta.url), {
-    workerData: { name, folder, counter },
-    argv: process.argv.slice(2),
-  });
-  let seen = -1;
-  return new Promise((resolve) => {
-    const watch = setInterval(() => {
-      const now = Atomics.load(new Int32Array(counter), 0);
-      if (now === seen) {
-        report(name, `hangs at input ${now} (--index ${now})`);
-        void worker.terminate();
-      }
-      seen = now;
-    }, HANG_SECONDS * 1000);
-    worker.on('message', ({ inputs, accepted, refused, slowest, finds, seconds }) => {
-      const rate = Math.round(inputs / seconds);
-      console.log(
-        `${name.padEnd(15)} ${String(inputs).padStart(8)} inputs, ${String(rate).padStart(6)} a second: ` +
-          `${accepted} read, ${refused} refused, slowest ${(slowest * 1000).toFixed(0)} ms, ${finds.length} finds`,
-      );
-      for (const { index, problem } of finds.slice(0, SHOWN_FINDS))
-        report(name, `--index ${index}: ${problem}`);
-      if (finds.length > 0) process.exitCode = 1;
-    });
-    worker.on('error', (error) => report(name, `ended the thread: ${error.stack}`));
-    worker.on('exit', () => {
-      clearInterval(watch);
-      resolve();
-    });
+// Memory where there is such a folder: most of the time of a small file is its writing and opening.
+const folder = mkdtempSync(join(existsSync('/dev/shm') ? '/dev/shm' : tmpdir(), 'austeer-fuzz-'));
+const thread = createFuzzThread(folder);
+const clear = () => rmSync(folder, { recursive: true, force: true });
+for (const signal of ['SIGINT', 'SIGTERM']) {
+  process.once(signal, () => {
+    clear();
+    process.exit(1);
   });
 }
-
-/** @param {string} name @param {string} problem */
-function report(name, problem) {
-  console.error(`${name}, seed ${values.seed}: ${problem}`);
-  process.exitCode = 1;
+try {
+  const readers = await createReaders(folder);
+  const names = values.reader ?? Object.keys(readers);
+  const unknown = names.find((name) => !(name in readers));
+  if (unknown !== undefined) {
+    console.error(`There is no reader "${unknown}"; known are ${Object.keys(readers).join(', ')}`);
+    process.exitCode = 2;
+  } else if (values.minutes !== undefined) await goOn(readers, names, Number(values.minutes));
+  else await runEach(readers, names);
+} finally {
+  await thread.end();
+  clear();
 }
 
-/** In the thread of a reader. */
-async function runOne() {
-  const { name, folder, counter } = workerData;
-  const reader = (await createReaders(folder))[name];
-  if (reader === undefined) return;
-  const shared = new Int32Array(counter);
-  const start = performance.now();
+/** @param {Awaited<ReturnType<typeof createReaders>>} readers @param {readonly string[]} names */
+async function runEach(readers, names) {
+  const seed = Number(values.seed);
   const first = Number(values.index ?? 0);
   const inputs = values.index === undefined ? Number(values.inputs) : 1;
-  const total = {
-    inputs: 0,
-    accepted: 0,
-    refused: 0,
-    slowest: 0,
-    /** @type {import('./fuzz.mjs').Find[]} */ finds: [],
-  };
-  const elapsed = () => (performance.now() - start) / 1000;
-  while (total.inputs < inputs && elapsed() < Number(values.seconds)) {
-    const part = await fuzz({
-      reader,
-      seed: Number(values.seed),
-      first: first + total.inputs,
-      inputs: Math.min(500, inputs - total.inputs),
-      onInput: (index) => Atomics.store(shared, 0, index),
-    });
-    total.inputs += part.inputs;
-    total.accepted += part.accepted;
-    total.refused += part.refused;
-    total.slowest = Math.max(total.slowest, part.slowest);
-    total.finds.push(...part.finds);
+  for (const name of names) {
+    const reader = readers[name];
+    if (reader && values.out !== undefined) writeFileSync(values.out, inputOf(reader, seed, first));
+    tell(name, seed, await thread.run({ name, seed, first, inputs, seconds: Number(values.seconds) }));
   }
-  parentPort?.postMessage({ ...total, seconds: elapsed() });
+}
+
+/**
+ * The reader with the fewest inputs has its turn, then the one that has the fewest now.
+ *
+ * @param {Awaited<ReturnType<typeof createReaders>>} readers
+ * @param {readonly string[]} names
+ * @param {number} minutes
+ */
+async function goOn(readers, names, minutes) {
+  const end = performance.now() + minutes * 60_000;
+  const sources = new Map(names.map((name) => [name, hashOfSources(readers[name]?.sources)]));
+  for (let left = minutes * 60; left > 1; left = (end - performance.now()) / 1000) {
+    const ledger = readLedger();
+    const had = (/** @type {string} */ name) => inputsOf(ledger[name]);
+    const [name] = names.filter((name) => had(name) < Number(values.until)).sort((a, b) => had(a) - had(b));
+    if (name === undefined) return;
+    const seed = freshSeed(ledger[name]);
+    const outcome = await thread.run({
+      name,
+      seed,
+      inputs: Math.min(INPUTS_PER_SEED, Number(values.until) - had(name)),
+      seconds: Math.min(SECONDS_PER_TURN, left),
+    });
+    tell(name, seed, outcome);
+    const date = new Date().toISOString().slice(0, 10);
+    enter(ledger, { name, sources: sources.get(name) ?? '', seed, date, outcome });
+    writeLedger(ledger);
+  }
+}
+
+/** @param {string} name @param {number} seed @param {import('./thread.mjs').Result} result */
+function tell(name, seed, { inputs, accepted, refused, slowest, largest, finds, seconds }) {
+  const rate = seconds > 0 ? Math.round(inputs / seconds) : 0;
+  console.log(
+    `${name.padEnd(15)} seed ${seed}: ${inputs} inputs, ${rate} a second: ${accepted} read, ${refused} refused, ` +
+      `slowest ${Math.ceil(slowest * 1000)} ms, largest ${Math.ceil(largest / 2 ** 20)} MiB, ${finds.length} finds`,
+  );
+  for (const { index, problem } of finds.slice(0, SHOWN_FINDS)) {
+    console.error(`${name}: --seed ${seed} --index ${index}: ${problem}`);
+  }
+  if (finds.length > 0) process.exitCode = 1;
 }

@@ -4,9 +4,11 @@
  *
  *     npm run mutation -- localize --files 'ranking.ts,momentum-counts.ts'
  *
+ * The counts of each file are entered in `results.json`; `npm run docs:hardening` makes the table.
+ *
  * @module
  */
-import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { parseArgs } from 'node:util';
@@ -16,6 +18,8 @@ import { fetchTool } from '../published/workshop.mjs';
 
 /** The last line that runs on Node 20. */
 const STRYKER = '9.6.1';
+/** What was measured, by file. */
+const RESULTS = join(ROOT, 'tooling/mutation/results.json');
 /** Share of changes, in percent, that tests have to notice. */
 const LEAST_SCORE = 85;
 
@@ -66,7 +70,8 @@ for (const name of names) {
       plugins: [join(stryker, 'node_modules/@stryker-mutator/vitest-runner/dist/src/index.js')],
       vitest: { configFile: 'tooling/mutation/vitest.config.ts', related: false },
       coverageAnalysis: 'perTest',
-      reporters: ['clear-text', 'progress-append-only'],
+      reporters: ['clear-text', 'progress-append-only', 'json'],
+      jsonReporter: { fileName: join(work, 'report.json') },
       clearTextReporter: { allowColor: false, logTests: false, reportTests: false },
       ignorePatterns: ['.tools', '.austeer', 'dist', 'docs', 'runs', 'tooling/*/goldens'],
       concurrency: Number(values.concurrency),
@@ -84,6 +89,32 @@ for (const name of names) {
     cwd: ROOT,
     env,
   });
+  const report = join(work, 'report.json');
+  if (existsSync(report)) enter(name, JSON.parse(readFileSync(report, 'utf8')));
   rmSync(work, { recursive: true, force: true });
   if (code !== 0) process.exitCode = 1;
+}
+
+/**
+ * Counts of each file, in place of those that were there.
+ *
+ * @param {string} target
+ * @param {{ files: Record<string, { mutants: { status: string }[] }> }} report
+ */
+function enter(target, { files }) {
+  const results = JSON.parse(readFileSync(RESULTS, 'utf8'));
+  const date = new Date().toISOString().slice(0, 10);
+  for (const [file, { mutants }] of Object.entries(files)) {
+    const count = (/** @type {string[]} */ ...kinds) =>
+      mutants.filter(({ status }) => kinds.includes(status)).length;
+    results[file] = {
+      target,
+      date,
+      killed: count('Killed', 'Timeout'),
+      survived: count('Survived'),
+      uncovered: count('NoCoverage'),
+    };
+  }
+  const sorted = Object.fromEntries(Object.entries(results).sort(([a], [b]) => (a < b ? -1 : 1)));
+  writeFileSync(RESULTS, `${JSON.stringify(sorted, undefined, 2)}\n`);
 }

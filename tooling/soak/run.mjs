@@ -36,7 +36,8 @@ setFlagsFromString('--expose-gc');
 const collect = runInNewContext('gc');
 const random = createRandom(Number(values.seed));
 const folder = mkdtempSync(join(tmpdir(), 'austeer-soak-'));
-/** @type {{ done: number, bytes: number }[]} */
+/** @typedef {{ done: number, process: number, heap: number }} Sample in bytes */
+/** @type {Sample[]} */
 const samples = [];
 try {
   const path = join(folder, 'tiny.gguf');
@@ -60,18 +61,22 @@ try {
     done += rows;
     if (done >= next || done >= generations) {
       collect();
-      const bytes = process.memoryUsage.rss();
-      samples.push({ done, bytes });
-      console.log(`${String(done).padStart(6)} generations  ${(bytes / 2 ** 20).toFixed(1)} MiB`);
+      const { rss, heapUsed, external } = process.memoryUsage();
+      samples.push({ done, process: rss, heap: heapUsed });
+      const [all, heap, buffers] = [rss, heapUsed, external].map((bytes) => (bytes / 2 ** 20).toFixed(1));
+      console.log(
+        `${String(done).padStart(6)} generations  ${all} MiB, of which ${heap} objects and ${buffers} buffers`,
+      );
       next += generations / LINES;
     }
   }
   await model.dispose();
-  const slope = slopeOf(samples.slice(Math.floor(samples.length / 2)));
+  const half = samples.slice(Math.floor(samples.length / 2));
+  const slope = slopeOf(half, 'process');
   const seconds = (performance.now() - start) / 1000;
   console.log(
     `${done} generations in ${seconds.toFixed(0)} s; memory grows by ${slope.toFixed(3)} MiB in 1,000 generations ` +
-      `over the second half; the limit is ${values.limit}`,
+      `over the second half, JavaScript's objects by ${slopeOf(half, 'heap').toFixed(3)}; the limit is ${values.limit}`,
   );
   if (!(slope <= Number(values.limit))) process.exitCode = 1;
 } finally {
@@ -95,12 +100,18 @@ function newPlan(identity) {
   );
 }
 
-/** Least squares. @param {readonly { done: number, bytes: number }[]} points @returns {number} MiB in 1,000 generations */
-function slopeOf(points) {
+/**
+ * Least squares.
+ *
+ * @param {readonly Sample[]} points
+ * @param {'process' | 'heap'} part
+ * @returns {number} MiB in 1,000 generations
+ */
+function slopeOf(points, part) {
   const mean = (/** @type {readonly number[]} */ list) =>
     list.reduce((sum, value) => sum + value, 0) / list.length;
   const x = points.map(({ done }) => done / 1000);
-  const y = points.map(({ bytes }) => bytes / 2 ** 20);
+  const y = points.map((point) => point[part] / 2 ** 20);
   const [mx, my] = [mean(x), mean(y)];
   const spread = x.reduce((sum, value) => sum + (value - mx) ** 2, 0);
   return x.reduce((sum, value, at) => sum + (value - mx) * ((y[at] ?? 0) - my), 0) / spread;

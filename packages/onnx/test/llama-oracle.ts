@@ -3,7 +3,7 @@
  * It shares no code with it but the dequantizer.
  */
 import { dequantize, type GgufFile, readTensor } from '@austeer/onnx';
-import { TINY_LLAMA } from '@austeer/onnx/testing';
+import { type DecoderSizes, TINY_LLAMA } from '@austeer/onnx/testing';
 
 export interface OracleOutput {
   /** [tokens][vocabulary] */
@@ -19,14 +19,16 @@ export type OracleEdit = (
   site: keyof Omit<OracleOutput, 'logits'>,
   layer: number,
   values: number[],
+  position: number,
 ) => number[];
 
 export async function llamaOracle(
   file: GgufFile,
   tokens: readonly number[],
   edit: OracleEdit = (_site, _layer, values) => values,
+  sizes: Pick<DecoderSizes, 'layers' | 'hidden' | 'heads' | 'kvHeads' | 'headSize'> = TINY_LLAMA,
 ): Promise<OracleOutput> {
-  const { layers, hidden, heads, kvHeads, headSize } = TINY_LLAMA;
+  const { layers, hidden, heads, kvHeads, headSize } = sizes;
   const matrix = async (name: string): Promise<number[][]> => {
     const tensor = file.tensors.get(name)!;
     const numbers = Array.from(dequantize(tensor.type, await readTensor(file, tensor)));
@@ -82,22 +84,23 @@ export async function llamaOracle(
           result.push(scores.reduce((sum, score, at) => sum + (score / all) * values[at]![group + i]!, 0));
         }
       }
-      return edit('attention', layer, result);
+      return edit('attention', layer, result, position);
     });
     const wo = await weights('attn_output');
     const after = states.map((x, position) => add(x, times(wo, mixed[position]!)));
     const [gate, up, down] = [await weights('ffn_gate'), await weights('ffn_up'), await weights('ffn_down')];
-    const inner = after.map((x) => {
+    const inner = after.map((x, position) => {
       const input = norm(x, ffnNorm!);
       const gates = times(gate, input).map((value) => value / (1 + Math.exp(-value)));
       return edit(
         'ffnInner',
         layer,
         times(up, input).map((value, index) => value * gates[index]!),
+        position,
       );
     });
-    const feedForward = inner.map((x) => edit('ffn', layer, times(down, x)));
-    states = after.map((x, position) => edit('residual', layer, add(x, feedForward[position]!)));
+    const feedForward = inner.map((x, position) => edit('ffn', layer, times(down, x), position));
+    states = after.map((x, position) => edit('residual', layer, add(x, feedForward[position]!), position));
     output.attention.push(mixed);
     output.ffnInner.push(inner);
     output.ffn.push(feedForward);

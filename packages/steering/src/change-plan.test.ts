@@ -2,7 +2,7 @@ import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { model, planArbitrary } from '../test/arbitraries.ts';
 import { negatePlan, restrictPlan, scalePlan } from './change-plan.ts';
-import { mergePlans, PlanConflictError } from './combine-plans.ts';
+import { diffPlans, mergePlans, PlanConflictError } from './combine-plans.ts';
 import { compilePlan } from './fit-plan.ts';
 import {
   type PlanEdit,
@@ -88,9 +88,17 @@ describe('algebra', () => {
     });
     expect(restrictPlan(plan, { top: 2 }).edits).toEqual(edits.slice(0, 2));
     expect(restrictPlan(plan, { top: 99 })).toEqual(plan);
-    expect(() => restrictPlan(plan, { sites: ['residual'] })).toThrow('none given');
-    expect(() => restrictPlan(plan, { layers: [3] })).toThrow('layers from 0 to 2');
-    expect(() => restrictPlan(plan, { top: 0 })).toThrow('top is 0');
+    expect(() => restrictPlan(plan, { sites: ['residual'] })).toThrow(
+      'Edits at these sites and layers: none given; expected at least one. See which the plan has with describePlan or `austeer plan show`.',
+    );
+    for (const layer of [3, -1, 0.5, Number.NaN]) {
+      expect(() => restrictPlan(plan, { layers: [layer] })).toThrow(
+        `layers is ${layer}; expected layers from 0 to 2.`,
+      );
+    }
+    for (const top of [0, 1.5]) {
+      expect(() => restrictPlan(plan, { top })).toThrow(`top is ${top}; expected a whole number ≥ 1.`);
+    }
     expect(() => scalePlan(plan, Number.POSITIVE_INFINITY)).toThrow('finite');
   });
 
@@ -125,6 +133,57 @@ describe('conflicts', () => {
     expect(() => mergePlans([a, b], { conflicts: 'error' })).toThrow('disagree on ffn.0.0');
     const apart = restrictPlan({ ...b, edits: b.edits.slice(1) }, {});
     expect(mergePlans([a, apart], { conflicts: 'error' }).edits).toHaveLength(2);
+  });
+
+  it('tell what to do', () => {
+    expect(() => mergePlans([a, b], { conflicts: 'error' })).toThrow(
+      expect.objectContaining({
+        code: 'PLAN_CONFLICT',
+        subject: 'ffn.0.0',
+        message:
+          'The plans disagree on ffn.0.0: {"gain":1,"bias":0} against {"gain":4,"bias":0}. ' +
+          'Merge with conflicts `sum` or `priority`, or restrict one plan.',
+      }),
+    );
+    expect(() => mergePlans([a, withSchedule(a, { warmUp: 2 })])).toThrow(
+      'The plans disagree on schedule: "constant" against {"warmUp":2}. ' +
+        'Give them the same with `withPositions` and `withSchedule`.',
+    );
+    expect(() => mergePlans([])).toThrow('Plans to merge: none given');
+    expect(() => mergePlans([a, { ...b, model: { ...model, architecture: 'gemma2' } }])).toThrow(
+      expect.objectContaining({ code: 'MODEL_MISMATCH', property: 'architecture' }),
+    );
+    expect(() => diffPlans(a, { ...b, model: { ...model, layers: 9 } })).toThrow('The first plan');
+  });
+
+  it('keep where the parts came from', () => {
+    const from = (task: string) => planFromEdits({ edits: [edit], model, provenance: { task } });
+    expect(mergePlans([from('one'), from('two')]).provenance).toEqual({
+      merged: [{ task: 'one' }, { task: 'two' }],
+    });
+  });
+
+  it('are counted by diffPlans, with the rules of both', () => {
+    const more = planFromEdits({
+      edits: [
+        { ...edit, bias: 3 },
+        { ...edit, layer: 1 },
+        { ...edit, index: 2 },
+      ],
+      model,
+    });
+    const ruled = withSchedule(withPositions(more, 'prompt'), { warmUp: 2 });
+    expect(diffPlans(b, ruled)).toEqual({
+      onlyFirst: [{ ...edit, index: 1 }],
+      onlySecond: [
+        { ...edit, layer: 1 },
+        { ...edit, index: 2 },
+      ],
+      both: [{ unit: 'ffn.0.0', first: { gain: 4, bias: 0 }, second: { gain: 1, bias: 3 } }],
+      jaccard: 1 / 4,
+      positions: ['all', 'prompt'],
+      schedules: ['constant', { warmUp: 2 }],
+    });
   });
 
   it('plans of different tokens are not one plan', () => {

@@ -53,6 +53,7 @@ const ranking: readonly ScoredUnit[] = Object.freeze([
 ]);
 
 describe('createPlan', () => {
+  const first = ranking[0]!;
   it('takes the first k, γ = α·sign·s', () => {
     const plan = createPlan({ ranking, k: 2, alpha: 10, model });
     const { sites } = compilePlan(plan, model);
@@ -62,20 +63,36 @@ describe('createPlan', () => {
     expect([...sites.ffn!.bias, ...sites.attention!.bias].every((bias) => bias === 0)).toBe(true);
   });
 
-  it.each([
-    ['k of 0', { k: 0 }, 'k is 0'],
+  it.each<[string, Partial<Parameters<typeof createPlan>[0]>, string]>([
+    ['k of 0', { k: 0 }, 'k is 0; expected a whole number from 1 to 2, the units that were ranked.'],
     ['k beyond the ranking', { k: 3 }, 'from 1 to 2'],
     ['half a unit', { k: 1.5 }, 'k is 1.5'],
     ['an α that is not finite', { alpha: Number.NaN }, 'strength (α) is NaN'],
-    ['no units', { ranking: [] }, 'none given'],
-    ['a unit beyond the model', { ranking: [{ ...ranking[0]!, layer: 3 }] }, 'a layer from 0 to 2'],
+    [
+      'no units',
+      { ranking: [] },
+      'Ranked units: none given; expected at least one. No unit differs between right and wrong answers in these pairs.',
+    ],
+    ['a layer beyond the model', { ranking: [{ ...first, layer: 3 }] }, 'a layer from 0 to 2'],
+    ['a layer below the model', { ranking: [{ ...first, layer: -1 }] }, 'a layer from 0 to 2'],
+    ['half a layer', { ranking: [{ ...first, layer: 0.5 }] }, 'a layer from 0 to 2'],
+    ['an index beyond the width', { ranking: [{ ...first, index: 4 }] }, 'an index of ffn from 0 to 3'],
+    ['an index below 0', { ranking: [{ ...first, index: -1 }] }, 'an index of ffn from 0 to 3'],
+    ['half an index', { ranking: [{ ...first, index: 1.5 }] }, 'an index of ffn from 0 to 3'],
+    ['another site', { ranking: [{ ...first, site: 'residual' }] }, 'a site of the model (attention, ffn)'],
+    [
+      'a score beyond numbers',
+      { ranking: [{ ...first, score: Infinity }] },
+      'a finite gain, bias and strength',
+    ],
   ])('refuses %s', (_, change, problem) => {
     expect(() => createPlan({ ranking, k: 1, alpha: 1, model, ...change })).toThrow(problem);
   });
 
   it('refuses a unit edited twice', () => {
     const edit: PlanEdit = { site: 'ffn', layer: 0, index: 0, gain: 1, bias: 0 };
-    expect(() => planFromEdits({ edits: [edit, edit], model })).toThrow('edited once');
+    expect(() => planFromEdits({ edits: [edit, edit], model })).toThrow('a unit that is edited once');
+    expect(() => planFromEdits({ edits: [], model })).toThrow('Edits of the plan: none given');
   });
 });
 
@@ -221,6 +238,15 @@ describe('diffPlans and describePlan', () => {
     });
   });
 
+  it('tells the ranges of many edits, at the strength of the plan', () => {
+    const edits = [0.5, -2, 1].map(
+      (gain, index): PlanEdit => ({ site: 'ffn', layer: index % 2, index, gain, bias: -3 * gain }),
+    );
+    expect(describePlan(planFromEdits({ edits, model, strength: 2 })).sites).toEqual([
+      { site: 'ffn', edits: 3, perLayer: [2, 1, 0], gain: [-4, 2], bias: [-6, 12] },
+    ]);
+  });
+
   it('counts by site and layer', () => {
     expect(describePlan(b)).toEqual({
       edits: 2,
@@ -247,13 +273,33 @@ describe('parseEditRow', () => {
     });
   });
 
+  it('keeps a strength that is given', () => {
+    const row = { site: 'ffn', layer: 1, index: 2, gain: 1, bias: 0, strength: 3 };
+    expect(parseEditRow(row, place)).toEqual(row);
+    expect(() => parseEditRow({ ...row, strength: '3' }, place)).toThrow('strength is not a finite number');
+  });
+
   it.each([
-    ['a list', [], 'not an object'],
-    ['an unknown site', { site: 'mlp', layer: 0, index: 0 }, 'site is "mlp"'],
+    ['a list', [], 'it is not an object'],
+    ['nothing', null, 'it is not an object'],
+    ['a text', 'ffn', 'it is not an object'],
+    [
+      'an unknown site',
+      { site: 'mlp', layer: 0, index: 0 },
+      'site is "mlp", not one of attention, ffn, ffnInner, residual',
+    ],
+    [
+      'a bias beyond numbers',
+      { site: 'ffn', layer: 0, index: 0, bias: Infinity },
+      'bias is not a finite number',
+    ],
     ['no layer', { site: 'ffn', index: 0 }, 'layer is not a finite number'],
     ['a text for a gain', { site: 'ffn', layer: 0, index: 0, gain: '1' }, 'gain is not a finite number'],
   ])('refuses %s and names the line', (_, value, problem) => {
-    expect(() => parseEditRow(value, place)).toThrow('edits.jsonl, line 7');
+    expect(() => parseEditRow(value, place)).toThrow('edits.jsonl, line 7 is not a usable edits file');
+    expect(() => parseEditRow(value, place)).toThrow(
+      'Write {"site": "ffn", "layer": 0, "index": 0, "gain": 0.5, "bias": 0}.',
+    );
     expect(() => parseEditRow(value, place)).toThrow(problem);
   });
 });

@@ -84,6 +84,58 @@ describe('runCells', () => {
     expect(await readdir(join(folder, 'leases'))).toEqual([]);
   });
 
+  it('stopped anywhere, again and again, ends in the bytes of a run that was never stopped', async () => {
+    const rows = fc.array(fc.tuple(fc.nat(9), fc.array(fc.nat(20), { maxLength: 3 })), {
+      minLength: 1,
+      maxLength: 12,
+    });
+    const stops = fc.array(fc.integer({ min: 1, max: 6 }), { minLength: 1, maxLength: 4 });
+    await fc.assert(
+      fc.asyncProperty(rows, stops, fc.boolean(), async (drawn, after, group) => {
+        const { cell } = sums({ group });
+        const cells: Cell[] = [];
+        for (const [x, needs] of drawn) {
+          cells.push(
+            cell(
+              x,
+              needs.flatMap((at) => cells[at] ?? []),
+            ),
+          );
+        }
+        const [stopped, whole] = [join(folder, 'stopped'), join(folder, 'whole')];
+        for (const path of [stopped, whole]) await rm(path, { recursive: true, force: true });
+        for (const count of after) {
+          const controller = new AbortController();
+          let computed = 0;
+          await runCells({
+            cells,
+            store: openCellStore(stopped),
+            context: context(controller.signal),
+            onEvent: ({ kind }) => {
+              if (kind === 'computed' && ++computed === count) controller.abort(new Error('enough'));
+            },
+          }).catch((error: Error) => expect(error.message).toBe('enough'));
+        }
+        for (const path of [stopped, whole]) {
+          await runCells({ cells, store: openCellStore(path), context: context() });
+        }
+        const kept = async (path: string) => {
+          const store = openCellStore(path);
+          return Promise.all(
+            cells.map(async (each) => [
+              each.hash,
+              (await store.read(each))?.result,
+              await store.readFile(each.hash, 'x.bin'),
+            ]),
+          );
+        };
+        expect(await kept(stopped)).toEqual(await kept(whole));
+        expect(await readdir(join(stopped, 'leases'))).toEqual([]);
+      }),
+      { numRuns: 20 },
+    );
+  }, 30_000);
+
   it('loses only the cells that need a failed one, and tries again', async () => {
     let broken = true;
     const { cell } = sums({ fails: (x) => broken && x === 2 });

@@ -70,6 +70,13 @@ describe('readDecoderConfiguration', () => {
     expect(scaleAt(12)).toBe(1 / Math.sqrt(16));
   });
 
+  it('refuses a head size that attention would refuse when the model runs', () => {
+    const read = (size: number) =>
+      readDecoderConfiguration(fileOf('llama', { 'attention.key_length': size }));
+    expect(() => read(8)).toThrow(/Head size .*8.*multiples of 16/);
+    expect(read(80).headSize).toBe(80);
+  });
+
   it.each([
     ['a size that is no whole number', { block_count: 1.5 }, 'block_count is 1.5'],
     ['a size that is missing', { 'attention.head_count': '8' }, 'attention.head_count is "8"'],

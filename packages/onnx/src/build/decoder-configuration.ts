@@ -68,6 +68,9 @@ interface Family {
   readonly scaledByHiddenAt?: number;
 }
 
+/** What ONNX Runtime's attention takes; it would refuse another only when the model runs. */
+const HEAD_SIZE_STEP = 16;
+
 const PLAIN = { activation: 'silu', hasPostNorms: false, scalesEmbeddings: false } as const;
 const GEMMA = {
   rotaryPairs: 'halves',
@@ -146,6 +149,13 @@ export function readDecoderConfiguration(file: GgufFile): DecoderConfiguration {
       what: 'Head size',
       given: 'different for keys, values and rotary dimensions',
       supported: 'equal sizes',
+    });
+  }
+  if (headSize % HEAD_SIZE_STEP !== 0) {
+    throw new UnsupportedModelError({
+      what: 'Head size',
+      given: String(headSize),
+      supported: `multiples of ${HEAD_SIZE_STEP}`,
     });
   }
   const embedding = file.tensors.get('token_embd.weight');

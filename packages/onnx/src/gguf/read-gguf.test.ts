@@ -56,6 +56,25 @@ describe('openGguf', () => {
     await expect(openGguf(path)).rejects.toMatchObject({ code: 'FILE_FORMAT' });
   });
 
+  it('refuses a list that claims more than the file holds, at once', async () => {
+    const bytes = writeGguf({ tokens: ['a', 'b'] }, []);
+    // The count follows name, type of the value and type of the items.
+    new DataView(bytes.buffer).setBigUint64(24 + 8 + 'tokens'.length + 4 + 4, 999_999n, true);
+    const start = performance.now();
+    await expect(openGguf(await write('claims.gguf', bytes))).rejects.toThrow(
+      /its header goes on to byte 80\d\d\d\d\d; the file has/,
+    );
+    // The library alone takes seconds: it reads a million texts out of nothing.
+    expect(performance.now() - start).toBeLessThan(500);
+  });
+
+  it('reads headers longer than what is read first', async () => {
+    const tokens = Array.from({ length: 50 }, (_, index) => `token ${index}`.padEnd(100_000));
+    const file = await openGguf(await write('long.gguf', writeGguf({ tokens, last: 'x' }, [])));
+    expect(file.metadata.get('tokens')).toHaveLength(50);
+    expect(file.metadata.get('last')).toBe('x');
+  });
+
   it('refuses something else', async () => {
     const path = await write(
       'text.gguf',

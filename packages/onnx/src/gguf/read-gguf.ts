@@ -6,6 +6,7 @@
 import { open, realpath, stat } from 'node:fs/promises';
 import { FileFormatError, FileMissingError, UnsupportedModelError } from '@austeer/core';
 import { gguf } from '@huggingface/gguf';
+import { walkHeader } from './header-walk.ts';
 import { type GgufTensorType, TENSOR_TYPES } from './tensor-types.ts';
 
 /** Metadata values: whole numbers come as `number` (checked to be exact). */
@@ -32,6 +33,10 @@ export interface GgufFile {
 
 /** More dimensions than GGUF itself allows (4) would mean a damaged directory. */
 const DIMENSIONS_LIMIT = 4;
+/** `GGUF`, read as a little-endian number. */
+const GGUF_MARK = 0x46554747;
+/** The header of a model with 50,000 tokens takes 2 MB. */
+const FIRST_BYTES = 2 ** 22;
 
 /**
  * Reads the directory of a GGUF file.
@@ -52,6 +57,7 @@ export async function openGguf(path: string): Promise<GgufFile> {
     new FileFormatError({ path, format: 'GGUF', problem, advice: 'Fetch the file again', cause });
   if (size < 24) throw fail(`it has ${size} bytes, too few for a header`);
 
+  await checkHeader(real, size, fail);
   let parsed: Awaited<ReturnType<typeof gguf>>;
   try {
     parsed = await gguf(real, { allowLocalFile: true });
@@ -130,6 +136,46 @@ export async function readTensor(
       done += bytesRead;
     }
     return bytes;
+  } finally {
+    await handle.close();
+  }
+}
+
+/**
+ * Looks whether the header is whole before it is parsed: the library reads what is missing as zeros, millions of empty
+ * texts of them.
+ */
+async function checkHeader(path: string, size: number, fail: (problem: string) => Error): Promise<void> {
+  const more = new Error('More bytes are needed');
+  for (let length = Math.min(size, FIRST_BYTES); ; length = Math.min(size, length * 4)) {
+    const bytes = await readStart(path, length);
+    const end = (needed: number): Error =>
+      needed <= size && bytes.length === length
+        ? more
+        : fail(`its header goes on to byte ${needed}; the file has ${size}`);
+    const view = new DataView(bytes.buffer);
+    // What is no GGUF of a known version and order of bytes the library refuses by name.
+    if (view.getUint32(0, true) !== GGUF_MARK) return;
+    const version = view.getUint32(4, true);
+    if (version < 1 || version > 3) return;
+    const walk = walkHeader({ bytes, start: 8, version, end, fail });
+    try {
+      const tensors = walk.size();
+      walk.keys(walk.size());
+      walk.tensors(tensors);
+      return;
+    } catch (error) {
+      if (error !== more) throw error;
+    }
+  }
+}
+
+async function readStart(path: string, length: number): Promise<Uint8Array> {
+  const handle = await open(path);
+  try {
+    const bytes = new Uint8Array(length);
+    const { bytesRead } = await handle.read(bytes, 0, length, 0);
+    return bytes.subarray(0, bytesRead);
   } finally {
     await handle.close();
   }

@@ -1,104 +1,171 @@
 /**
- * The headers of the pages of a Parquet column, looked at before the pages are decoded: the decoder reads on for ever
- * where a damaged header names no size. Format: Thrift's compact protocol, `PageHeader` of `parquet.thrift`.
+ * The pages of a Parquet column, looked at before they are decoded. The decoder believes what a page claims: it reads
+ * on for ever where a header names no size, and repeats a value two thousand million times where a damaged run says so.
  *
  * @module
  */
+import type { Encoding, PageHeader, ParquetType } from 'hyparquet';
+import { parquetHeader } from 'hyparquet/src/column.js';
+import { checkDeltas, checkPrefixes } from './parquet-deltas.ts';
+import { countInRuns } from './parquet-runs.ts';
+import { endOfStruct } from './parquet-thrift.ts';
 
-/** Field numbers of `PageHeader`. */
-const UNCOMPRESSED_BYTES = 2;
-const COMPRESSED_BYTES = 3;
-/** Structs inside structs; the format has three. */
-const DEPTH_LIMIT = 16;
+/** What is known of a column before its pages are read. */
+export interface ParquetColumn {
+  readonly type: ParquetType;
+  /** Bytes of a value of fixed length. */
+  readonly typeLength: number | undefined;
+  readonly definitionLevels: number;
+  readonly repetitionLevels: number;
+  /** Unpacks the bytes of a page to so many; the bytes themselves where the column is not compressed. */
+  readonly unpack: (input: Uint8Array, bytes: number) => Uint8Array;
+}
+
+/** One page and the levels and values that it claims. */
+interface Page {
+  readonly column: ParquetColumn;
+  readonly header: PageHeader;
+  readonly bytes: Uint8Array;
+}
 
 /**
- * Why the pages of a column cannot be decoded, if they cannot.
+ * Looks at all pages of a column.
  *
  * @param bytes of the column chunk, from its first page
- * @param pageLimit most bytes of an unpacked page
+ * @param options.pageBytesLimit most bytes of an unpacked page
+ * @param options.valuesLimit most values of the column
+ * @returns values of the column, nulls and all levels of lists included
+ * @throws Error that says why the pages cannot be decoded
  */
-export function problemOfPages(bytes: Uint8Array, pageLimit: number): string | undefined {
+export function checkPages(
+  bytes: Uint8Array,
+  options: { column: ParquetColumn; pageBytesLimit: number; valuesLimit: number },
+): number {
+  const { column, pageBytesLimit, valuesLimit } = options;
+  const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength);
+  let values = 0;
   let at = 0;
   // As the decoder: a last byte alone is no page.
   while (at < bytes.length - 1) {
-    const header = readHeader(bytes, at);
-    if (header === undefined) return `the header of the page at byte ${at} is damaged`;
-    const { end, compressed, uncompressed } = header;
-    if (!(compressed >= 0 && end + compressed <= bytes.length)) {
-      return `the page at byte ${at} claims ${compressed} bytes; the column has ${bytes.length}`;
+    const start = endOfStruct(bytes, at);
+    if (start === undefined) throw new Error(`the header of the page at byte ${at} is damaged`);
+    const header = parquetHeader({ view, offset: at });
+    const { compressed_page_size: packed, uncompressed_page_size: unpacked } = header;
+    if (!(packed >= 0 && start + packed <= bytes.length)) {
+      throw new Error(`the page at byte ${at} claims ${packed} bytes; the column has ${bytes.length}`);
     }
-    if (!(uncompressed >= 0 && uncompressed <= pageLimit)) {
-      return `the page at byte ${at} claims ${uncompressed} bytes unpacked; the limit is ${pageLimit}`;
+    if (!(unpacked >= 0 && unpacked <= pageBytesLimit)) {
+      throw new Error(
+        `the page at byte ${at} claims ${unpacked} bytes unpacked; the limit is ${pageBytesLimit}`,
+      );
     }
-    at = end + compressed;
+    const claimed = valuesOf(header);
+    if (!(claimed >= 0 && values + claimed <= valuesLimit)) {
+      throw new Error(
+        `the page at byte ${at} claims ${claimed} values; the limit is ${valuesLimit - values}`,
+      );
+    }
+    try {
+      checkPage({ column, header, bytes: bytes.subarray(start, start + packed) });
+    } catch (cause) {
+      throw new Error(`the page at byte ${at}: ${(cause as Error).message}`, { cause });
+    }
+    if (header.type !== 'DICTIONARY_PAGE') values += claimed;
+    at = start + packed;
   }
-  return undefined;
+  return values;
 }
 
-function readHeader(
-  bytes: Uint8Array,
-  start: number,
-): { end: number; compressed: number; uncompressed: number } | undefined {
-  let at = start;
-  const sizes = new Map<number, number>();
-  const byte = (): number => {
-    const value = bytes[at++];
-    if (value === undefined) throw new RangeError('end');
-    return value;
-  };
-  const varint = (): number => {
-    let value = 0;
-    for (let shift = 0; shift < 70; shift += 7) {
-      const part = byte();
-      value += (part & 0x7f) * 2 ** shift;
-      if (part < 0x80) return value;
-    }
-    throw new RangeError('a number of more than 64 bits');
-  };
-  const zigzag = (): number => {
-    const value = varint();
-    return value % 2 === 0 ? value / 2 : -(value + 1) / 2;
-  };
-  const skip = (type: number, depth: number): void => {
-    if (type === 3) at += 1;
-    else if (type >= 4 && type <= 6) varint();
-    else if (type === 7) at += 8;
-    else if (type === 8) {
-      const length = varint();
-      at += length;
-    } else if (type === 9 || type === 10) {
-      const head = byte();
-      const count = head >> 4 === 15 ? varint() : head >> 4;
-      // Each item takes a byte or more, so a false count meets the end soon.
-      for (let item = 0; item < count; item++) {
-        const inner = head & 15;
-        if (inner === 1 || inner === 2) byte();
-        else skip(inner, depth + 1);
-        if (at > bytes.length) throw new RangeError('end');
-      }
-    } else if (type === 12) struct(depth + 1);
-    else if (type > 2) throw new RangeError(`type ${type}`);
-  };
-  const struct = (depth: number): void => {
-    if (depth > DEPTH_LIMIT) throw new RangeError('too deep');
-    let field = 0;
-    for (let head = byte(); (head & 15) !== 0; head = byte()) {
-      field = head >> 4 === 0 ? zigzag() : field + (head >> 4);
-      const type = head & 15;
-      const isSize =
-        depth === 0 && type === 5 && (field === UNCOMPRESSED_BYTES || field === COMPRESSED_BYTES);
-      if (isSize) sizes.set(field, zigzag());
-      else skip(type, depth);
-    }
-  };
-  try {
-    struct(0);
-  } catch (error) {
-    if (error instanceof RangeError) return undefined;
-    throw error;
-  }
-  const [compressed, uncompressed] = [sizes.get(COMPRESSED_BYTES), sizes.get(UNCOMPRESSED_BYTES)];
-  return compressed === undefined || uncompressed === undefined || at > bytes.length
-    ? undefined
-    : { end: at, compressed, uncompressed };
+function valuesOf({ type, ...header }: PageHeader): number {
+  const part =
+    type === 'DATA_PAGE'
+      ? header.data_page_header
+      : type === 'DATA_PAGE_V2'
+        ? header.data_page_header_v2
+        : type === 'DICTIONARY_PAGE'
+          ? header.dictionary_page_header
+          : undefined;
+  return part?.num_values ?? Number.NaN;
 }
+
+function checkPage(page: Page): void {
+  const { column, header, bytes } = page;
+  if (header.type === 'DATA_PAGE') checkFirstForm(page);
+  else if (header.type === 'DATA_PAGE_V2') checkSecondForm(page);
+  else {
+    const unpacked = column.unpack(bytes, header.uncompressed_page_size);
+    checkPlain(valuesOf(header), unpacked.length);
+  }
+}
+
+/** Levels, then values, all compressed together. */
+function checkFirstForm(page: Page): void {
+  const { column, header, bytes } = page;
+  const unpacked = column.unpack(bytes, header.uncompressed_page_size);
+  const values = valuesOf(header);
+  let at = 0;
+  const levels = (highest: number): number => {
+    if (highest === 0) return values;
+    const end = at + 4 + lengthAt(unpacked, at);
+    const width = bitsOf(highest);
+    const equal = countInRuns({ bytes: unpacked, start: at + 4, width, values, equalTo: highest });
+    at = end;
+    return equal;
+  };
+  levels(column.repetitionLevels);
+  const present = levels(column.definitionLevels);
+  const encoding = header.data_page_header?.encoding;
+  checkValues(page, encoding, unpacked.subarray(at), present);
+}
+
+/** Levels as they are, whose sizes the header names, then values. */
+function checkSecondForm(page: Page): void {
+  const { column, header, bytes } = page;
+  const part = header.data_page_header_v2;
+  if (part === undefined) throw new Error('its header is incomplete');
+  const { num_values: values, num_nulls: nulls, encoding } = part;
+  const { repetition_levels_byte_length: first, definition_levels_byte_length: second } = part;
+  if (!(first >= 0 && second >= 0 && first + second <= bytes.length)) {
+    throw new Error(`levels of ${first} and ${second} bytes; the page has ${bytes.length}`);
+  }
+  if (!(nulls >= 0 && nulls <= values)) throw new Error(`${nulls} nulls among ${values} values`);
+  for (const [highest, start] of [
+    [column.repetitionLevels, 0],
+    [column.definitionLevels, first],
+  ] as const) {
+    if (highest > 0) countInRuns({ bytes, start, width: bitsOf(highest), values });
+  }
+  const rest = bytes.subarray(first + second);
+  const unpacked =
+    part.is_compressed === false ? rest : column.unpack(rest, header.uncompressed_page_size - first - second);
+  checkValues(page, encoding, unpacked, values - nulls);
+}
+
+function checkValues(page: Page, encoding: Encoding | undefined, bytes: Uint8Array, values: number): void {
+  const { type, typeLength = 0 } = page.column;
+  if (encoding === 'PLAIN') checkPlain(values, bytes.length);
+  else if (encoding === 'BYTE_STREAM_SPLIT') {
+    const width = { INT32: 4, FLOAT: 4, INT64: 8, DOUBLE: 8 }[type as string] ?? typeLength;
+    if (values * width > bytes.length) throw new Error(`${values} values in ${bytes.length} bytes`);
+  } else if (encoding === 'RLE' || (encoding?.endsWith('_DICTIONARY') && type === 'BOOLEAN')) {
+    lengthAt(bytes, 0);
+    countInRuns({ bytes, start: 4, width: 1, values });
+  } else if (encoding?.endsWith('_DICTIONARY')) {
+    const [width = 0] = bytes;
+    // The decoder reads runs of values without bits in pages of the second form alone.
+    if (width > 0 || page.header.type === 'DATA_PAGE_V2') countInRuns({ bytes, start: 1, width, values });
+  } else if (encoding === 'DELTA_BYTE_ARRAY') checkPrefixes(bytes, values);
+  else if (encoding?.startsWith('DELTA_')) checkDeltas(bytes, 0);
+}
+
+/** Booleans are the smallest: eight in a byte. */
+function checkPlain(values: number, bytes: number): void {
+  if (values > bytes * 8) throw new Error(`${values} values in ${bytes} bytes`);
+}
+
+function lengthAt(bytes: Uint8Array, at: number): number {
+  if (at + 4 > bytes.length) throw new Error('a length is cut');
+  return new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength).getUint32(at, true);
+}
+
+const bitsOf = (highest: number): number => 32 - Math.clz32(highest);

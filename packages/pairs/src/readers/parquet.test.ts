@@ -1,6 +1,7 @@
 import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
 import { gzipSync } from 'node:zlib';
 import { FileFormatError, FileMissingError } from '@austeer/core';
 import { parquetMetadata } from 'hyparquet';
@@ -109,6 +110,42 @@ describe('readParquet', () => {
     const claim = new Uint8Array(parquetWriteBuffer(table(5)));
     new DataView(claim.buffer).setUint32(claim.length - 8, 2 ** 30, true);
     await expect(rows(await file(claim))).rejects.toThrow(/metadata have 1073741824 bytes/);
+  });
+
+  it.each(['dictionaries', 'plain', 'differences', 'second-form'])(
+    'gives the rows that pyarrow wrote: %s',
+    async (form) => {
+      const path = new URL(`__fixtures__/pyarrow-${form}.parquet`, import.meta.url);
+      const written = new URL('__fixtures__/pyarrow-rows.json', import.meta.url);
+      const found = (await rows(fileURLToPath(path))).map(([, value]) => value);
+      // Nothing in a row is null there and undefined here.
+      expect(JSON.parse(JSON.stringify(found, (_, value) => value ?? null))).toEqual(
+        JSON.parse(await readFile(written, 'utf8')),
+      );
+    },
+  );
+
+  it('refuses a struct of less than no parts', async () => {
+    const whole = await readFile(new URL('__fixtures__/pyarrow-second-form.parquet', import.meta.url));
+    // The name in the schema, which comes first in the metadata, then the number of parts: 2, as it is written.
+    const at = whole.indexOf('struct', whole.length - 8 - whole.readUInt32LE(whole.length - 8)) + 6;
+    expect([...whole.subarray(at, at + 2)]).toEqual([0x15, 4]);
+    whole[at + 1] = 1;
+    await expect(rows(await file(whole))).rejects.toThrow(FileFormatError);
+  });
+
+  it('refuses row groups that claim more rows than their columns have values', async () => {
+    const whole = new Uint8Array(parquetWriteBuffer(table(5)));
+    const { row_groups } = parquetMetadata(whole.slice().buffer);
+    expect(row_groups[0]!.num_rows).toBe(5n);
+    // The last number of the row group: 5, as it is written, made 2^20.
+    const footer = whole.length - 8 - new DataView(whole.buffer).getUint32(whole.length - 8, true);
+    const at = whole.findLastIndex(
+      (byte, index) => index > footer && byte === 0x0a && whole[index - 1] === 0x16,
+    );
+    const claim = Uint8Array.from([...whole.slice(0, at), 0x80, 0x80, 0x80, 1, ...whole.slice(at + 1)]);
+    new DataView(claim.buffer).setUint32(claim.length - 8, claim.length - 8 - footer, true);
+    await expect(rows(await file(claim))).rejects.toThrow(/rows 1 to 1048576 .* has 5 values/);
   });
 
   it('refuses pages that claim more than the limit', async () => {

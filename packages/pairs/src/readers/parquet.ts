@@ -14,10 +14,14 @@ import {
   type FileMetaData,
   parquetMetadataAsync,
   parquetReadObjects,
+  parquetSchema,
+  type RowGroup,
+  type SchemaTree,
   snappyUncompress,
 } from 'hyparquet';
 import { parseRow, type ReadRow, type RowReaderOptions } from '../rows.ts';
-import { problemOfPages } from './parquet-pages.ts';
+import { checkPages, type ParquetColumn } from './parquet-pages.ts';
+import { endOfStruct } from './parquet-thrift.ts';
 
 /** Names and statistics of a file of 10,000 row groups and 20 columns are about 20 MB. */
 const METADATA_BYTES_LIMIT = 2 ** 26;
@@ -25,6 +29,8 @@ const METADATA_BYTES_LIMIT = 2 ** 26;
 const ROW_GROUP_BYTES_LIMIT = 2 ** 29;
 /** Pages are about 1 MB; the header of a page alone may claim 2 GB, which would be reserved before it is read. */
 const PAGE_BYTES_LIMIT = 2 ** 25;
+/** Writers aim at a million rows in a row group; a run of a few bytes may claim two thousand million. */
+const ROW_GROUP_VALUES_LIMIT = 2 ** 26;
 
 /**
  * Reads a Parquet file row by row; memory holds one row group. `line` counts rows from 1. Structs become objects,
@@ -47,7 +53,8 @@ export async function* readParquet<T = Readonly<Record<string, unknown>>>(
   const file = await openFile(path);
   const metadata = await readMetadata(file, path);
   let first = 0;
-  for (const { columns, num_rows, total_byte_size } of metadata.row_groups) {
+  for (const group of metadata.row_groups) {
+    const { num_rows, total_byte_size } = group;
     const end = first + Number(num_rows);
     const where = `rows ${first + 1} to ${end}`;
     if (Number(total_byte_size) > ROW_GROUP_BYTES_LIMIT) {
@@ -59,7 +66,7 @@ export async function* readParquet<T = Readonly<Record<string, unknown>>>(
     let rows: readonly Record<string, unknown>[];
     const reads = guardedReads(file);
     try {
-      for (const { meta_data } of columns) if (meta_data !== undefined) await checkPages(file, meta_data);
+      await checkColumns(file, metadata, group);
       const compressors = boundedCompressors();
       const options = { file: reads.file, metadata, rowStart: first, rowEnd: end, compressors };
       rows = await Promise.race([parquetReadObjects(options), reads.failed]);
@@ -118,7 +125,45 @@ function guardedReads(file: AsyncBuffer): { file: AsyncBuffer; failed: Promise<n
   };
 }
 
-async function checkPages(file: AsyncBuffer, column: ColumnMetaData): Promise<void> {
+/** Looks at every page of a row group: it may claim no more rows and values than are there. */
+async function checkColumns(file: AsyncBuffer, metadata: FileMetaData, group: RowGroup): Promise<void> {
+  const rows = Number(group.num_rows);
+  const schema = parquetSchema(metadata);
+  const compressors = boundedCompressors();
+  let left = ROW_GROUP_VALUES_LIMIT;
+  for (const { meta_data } of group.columns) {
+    if (meta_data === undefined) continue;
+    const name = meta_data.path_in_schema.join('.');
+    const column = columnOf(schema, meta_data, compressors);
+    // A column without lists has one value a row.
+    const isFlat = column.repetitionLevels === 0;
+    const valuesLimit = isFlat ? Math.min(left, rows) : left;
+    const bytes = await bytesOf(file, meta_data);
+    const values = checkPages(bytes, { column, pageBytesLimit: PAGE_BYTES_LIMIT, valuesLimit });
+    if (values < rows) throw new Error(`column "${name}" has ${values} values`);
+    left -= values;
+  }
+}
+
+/** @throws Error where the schema has no such column, or its pages cannot be unpacked */
+function columnOf(schema: SchemaTree, metadata: ColumnMetaData, compressors: Compressors): ParquetColumn {
+  const { path_in_schema: path, codec, type } = metadata;
+  let node = schema;
+  let definitionLevels = 0;
+  let repetitionLevels = 0;
+  for (const part of path) {
+    const child = node.children.find(({ element }) => element.name === part);
+    if (child === undefined) throw new Error(`the schema has no column "${path.join('.')}"`);
+    node = child;
+    if (node.element.repetition_type !== 'REQUIRED') definitionLevels += 1;
+    if (node.element.repetition_type === 'REPEATED') repetitionLevels += 1;
+  }
+  const unpack = codec === 'UNCOMPRESSED' ? (input: Uint8Array) => input : compressors[codec];
+  if (unpack === undefined) throw new Error(`column "${path.join('.')}" is compressed with ${codec}`);
+  return { type, typeLength: node.element.type_length, definitionLevels, repetitionLevels, unpack };
+}
+
+async function bytesOf(file: AsyncBuffer, column: ColumnMetaData): Promise<Uint8Array> {
   const { dictionary_page_offset, data_page_offset, total_compressed_size } = column;
   // As the library finds them; an offset of 0, which some writers give, is none.
   const start = Number(dictionary_page_offset || data_page_offset);
@@ -126,8 +171,7 @@ async function checkPages(file: AsyncBuffer, column: ColumnMetaData): Promise<vo
   if (!(start >= 0 && start <= end && end <= file.byteLength)) {
     throw new Error(`a column from byte ${start} to ${end}; the file has ${file.byteLength}`);
   }
-  const problem = problemOfPages(new Uint8Array(await file.slice(start, end)), PAGE_BYTES_LIMIT);
-  if (problem !== undefined) throw new Error(problem);
+  return new Uint8Array(await file.slice(start, end));
 }
 
 async function readMetadata(file: AsyncBuffer, path: string): Promise<FileMetaData> {
@@ -139,7 +183,14 @@ async function readMetadata(file: AsyncBuffer, path: string): Promise<FileMetaDa
     throw damaged(path, `its metadata have ${bytes} bytes; the limit is ${METADATA_BYTES_LIMIT}`);
   }
   try {
-    return await parquetMetadataAsync(file);
+    const start = file.byteLength - 8 - bytes;
+    // Cut or not, the library looks at it anew; what it would reserve for nothing is refused here.
+    if (start >= 0) {
+      const metadata = new Uint8Array(await file.slice(start, start + bytes));
+      if (endOfStruct(metadata, 0) === undefined) throw new Error('their structure is damaged');
+    }
+    // Looking for columns of places, the library steps back for ever over a struct of less than no parts.
+    return await parquetMetadataAsync(file, { geoparquet: false });
   } catch (cause) {
     throw damaged(path, `its metadata cannot be read (${(cause as Error).message})`, cause);
   }
