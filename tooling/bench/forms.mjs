@@ -94,6 +94,17 @@ async function measure(precision) {
   /** @type {{ sites: ['attention', 'ffn'] }} */
   const sites = { sites: ['attention', 'ffn'] };
 
+  // A task: what all questions begin with, a question of their own, and two answers of three tokens.
+  const head = text.slice(100, 164);
+  const questions = Array.from({ length: 16 }, (_, row) => ({
+    prompt: [...head, ...text.slice(row, row + 32)],
+    candidates: [text.slice(40, 43), text.slice(50, 53)],
+  }));
+  const answers = questions.flatMap(({ prompt, candidates }) =>
+    candidates.map((candidate) => ({ prompt, candidates: [candidate] })),
+  );
+  const answerTokens = answers.length * (head.length + 32 + 2);
+
   const rates = {
     'prefill 1 × 256': await prefill(1, 256),
     'prefill 8 × 64': await prefill(8, 64),
@@ -103,6 +114,12 @@ async function measure(precision) {
       drain(model.capturePairs(pairs, sites)),
     ),
     'the same, both texts whole': await rate(pairTokens, () => drain(model.capture(pairTexts, sites))),
+    'questions with two answers, head and question once': await rate(answerTokens, () =>
+      model.score(questions),
+    ),
+    'the same, every text whole': await rate(answerTokens, async () => {
+      for (const answer of answers) await model.score([answer]);
+    }),
   };
   const divergences = scores.map(({ logProbabilities }, row) => divergence(row, logProbabilities));
   await model.dispose();
