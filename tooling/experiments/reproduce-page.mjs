@@ -61,6 +61,8 @@ writeFileSync(
     'Figures 1 and 5 are drawings of the idea; Figure 9 shows prompts: `austeer tasks` prints ours.',
     '## Results',
     `Written by \`npm run docs:reproduce\` from the figure files of the command named under each.`,
+    // As the command printed it on 25 November 2026, two cores of an AMD EPYC server that did nothing else.
+    '`austeer reproduce all --model smollm2-135m --quick` from an empty folder: 446 cells in 13 min 11 s on two cores, by two runners that share the work; 24 min 28 s of computing. The same command again: “Nothing to do: all 446 cells are there”.',
     'What most of them have in common:',
     shared.map((note) => `- ${note}`).join('\n'),
     ...parts,
