@@ -26,13 +26,15 @@ import { compilePlan, createPlan } from '../../../packages/steering/dist/index.j
 
 /**
  * Rankings of units. The gains of `natural-gradient` differ from unit to unit, and `natural-greedy` takes them in blocks, each
- * with the gradient under those before it; of all others every gain is ± the strength.
+ * with the gradient under those before it; of all others every gain is ± the strength. `official-ties` is the paper's ranking with
+ * ties by effect size.
  */
 export const RANKINGS = [
   'natural-gradient',
   'natural-greedy',
   'causal',
   'official',
+  'official-ties',
   'balanced',
   'effect-size',
   'random',
@@ -70,6 +72,7 @@ export async function rankUnitsOf(sample, wanted) {
     ...(wanted.includes('natural-greedy') && { 'natural-greedy': await chooseGreedily(sample, measured) }),
     causal: rank('causal'),
     official: rank('momentum'),
+    'official-ties': alike(rankPairs(measured, { ...one, ties: 'effect-size' })),
     ...(answerForms && { balanced: rank('balanced') }),
     'effect-size': rank('effect-size'),
     random: alike(randomUnits(model.identity, { ...one, random: createRandom(1000 + seed) })),
