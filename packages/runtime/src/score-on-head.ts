@@ -5,7 +5,7 @@
  *
  * @module
  */
-import type { TokenSequence } from '@austeer/core';
+import type { ScoreItem, TokenSequence } from '@austeer/core';
 import type { CacheMark } from './engine/decoder.ts';
 import { padRows } from './engine/padded-rows.ts';
 import { readCandidate, readPromptEnd, type ScoreCall, type ScoreSheet } from './score-rows.ts';
@@ -26,11 +26,7 @@ export async function scoreOnHead(
     const some = of.slice(start, start + ITEMS_PER_HEAD);
     signal?.throwIfAborted();
     await context.exclusively(async () => {
-      const lengths = some.flatMap((item) =>
-        items[item]!.candidates.map(({ length }) => items[item]!.prompt.length + length - 1),
-      );
-      const prompts = some.map((item) => items[item]!.prompt);
-      const capacity = Math.max(...lengths, ...prompts.map(({ length }) => length));
+      const capacity = some.reduce((most, item) => Math.max(most, longestText(items[item]!)), 0);
       const batch = await context.decoder.open({ purpose, steering: [steeringOf(some[0]!)], capacity });
       /** Runs tokens on what was computed before them; logits after the last `read` of them. */
       const run = async (
@@ -48,7 +44,7 @@ export async function scoreOnHead(
         return [{ mark: batch.mark(), length: past.length + tokens.length }, each];
       };
       const none: Past = { mark: batch.mark(), length: 0 };
-      const [shared] = head === 0 ? [none] : await run(none, prompts[0]!.slice(0, head), 1);
+      const [shared] = head === 0 ? [none] : await run(none, items[some[0]!]!.prompt.slice(0, head), 1);
       for (const item of some) {
         signal?.throwIfAborted();
         const { prompt, candidates } = items[item]!;
@@ -63,6 +59,11 @@ export async function scoreOnHead(
       }
     });
   }
+}
+
+/** Tokens of a prompt with the longest of its candidates; a whole vocabulary of them may be asked for. */
+function longestText({ prompt, candidates }: ScoreItem): number {
+  return candidates.reduce((most, { length }) => Math.max(most, prompt.length + length - 1), prompt.length);
 }
 
 /** What was computed, and how many tokens of it. */

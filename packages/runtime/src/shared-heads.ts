@@ -93,7 +93,7 @@ function costOnHead(items: readonly ScoreItem[], head: number): number {
 function commonHead(rows: readonly TokenSequence[]): number {
   const [first, ...others] = rows;
   if (first === undefined || others.length === 0) return 0;
-  let head = Math.min(...rows.map((row) => row.length)) - 1;
+  let head = rows.reduce((least, row) => Math.min(least, row.length), first.length) - 1;
   for (const row of others) {
     let same = 0;
     while (same < head && row[same] === first[same]) same++;

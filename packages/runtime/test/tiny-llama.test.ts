@@ -5,7 +5,7 @@ import type { LanguageModel } from '@austeer/core';
 import { describeLanguageModel } from '@austeer/core/testing';
 import { TINY_LLAMA, tinyLlama } from '@austeer/onnx/testing';
 import { loadModel } from '@austeer/runtime';
-import { afterAll } from 'vitest';
+import { afterAll, expect, it } from 'vitest';
 
 const folder = mkdtempSync(join(tmpdir(), 'austeer-tiny-'));
 afterAll(() => rmSync(folder, { recursive: true }));
@@ -30,3 +30,17 @@ for (const [type, precision] of [
     sites: ['attention', 'ffn'],
   });
 }
+
+it('takes more candidates than a call takes arguments', async () => {
+  const path = join(folder, 'many.gguf');
+  writeFileSync(path, tinyLlama());
+  const model = await loadModel({ model: path, threads: 1, cacheDirectory: folder });
+  const head = Array.from({ length: 30 }, (_, at) => 3 + (at % 20));
+  const candidates = Array.from({ length: 150_000 }, (_, at) => [at % TINY_LLAMA.vocabulary]);
+  const items = [4, 5].map((own) => ({ prompt: [...head, own], candidates }));
+  for (const { logProbabilities } of await model.score(items)) {
+    expect(logProbabilities).toHaveLength(candidates.length);
+    expect(logProbabilities.at(-1)).toBe(logProbabilities[(candidates.length - 1) % TINY_LLAMA.vocabulary]);
+  }
+  await model.dispose();
+});
