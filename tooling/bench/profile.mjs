@@ -1,0 +1,68 @@
+/**
+ * `npm run bench:profile -- 4bit-fast`: where one token of an answer spends its time, by ONNX Runtime's own profile. Profiling
+ * slows it down: read the shares.
+ *
+ * @module
+ */
+import { mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs';
+import { createRequire } from 'node:module';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { loadModel } from '../../packages/runtime/dist/index.js';
+
+const TOKENS = 64;
+const precision = /** @type {'4bit-fast'} */ (process.argv[2] ?? '4bit-fast');
+const folder = mkdtempSync(join(tmpdir(), 'austeer-profile-'));
+
+/** @typedef {{ endProfiling(): void }} Session */
+/** @typedef {{ InferenceSession: { create(model: Uint8Array, options: object): Promise<Session> } }} OnnxRuntime */
+/** @type {OnnxRuntime} */
+const ort = createRequire(new URL('../../packages/runtime/dist/index.js', import.meta.url))(
+  'onnxruntime-node',
+);
+const create = ort.InferenceSession.create.bind(ort.InferenceSession);
+/** @type {Session[]} */
+const sessions = [];
+/** @param {Uint8Array} model @param {object} options */
+const createProfiled = async (model, options) => {
+  const profiled = { ...options, enableProfiling: true, profileFilePrefix: join(folder, 'profile') };
+  const session = await create(model, profiled);
+  sessions.push(session);
+  return session;
+};
+Object.assign(ort.InferenceSession, { create: createProfiled });
+
+const model = await loadModel({ model: 'smollm2-135m', threads: 1, precision });
+const prompt = model.tokenizer?.encode('Once upon a time there was a village by the sea, where') ?? [];
+for (let turn = 0; turn < 3; turn++)
+  await model.generate([prompt], { maxNewTokens: TOKENS, ignoreEnd: true });
+for (const session of sessions) session.endProfiling();
+await model.dispose();
+
+/** @typedef {{ cat: string, name: string, ts: number, dur: number, args: { op_name?: string } }} Event */
+const file = readdirSync(folder).sort().at(-1) ?? '';
+/** @type {Event[]} */
+const events = JSON.parse(readFileSync(join(folder, file), 'utf8'));
+rmSync(folder, { recursive: true });
+// The last answer, without the run that reads its prompt.
+const runs = events.filter(({ name }) => name === 'model_run').slice(1 - TOKENS);
+const start = runs[0]?.ts ?? 0;
+const nodes = events.filter(
+  ({ cat, ts, name }) => cat === 'Node' && ts >= start && name.endsWith('_kernel_time'),
+);
+/** @type {Map<string, { count: number, time: number }>} */
+const byKind = new Map();
+for (const { dur, args } of nodes) {
+  const kind = byKind.get(args.op_name ?? '') ?? { count: 0, time: 0 };
+  byKind.set(args.op_name ?? '', { count: kind.count + 1, time: kind.time + dur });
+}
+const perToken = (/** @type {number} */ microseconds) => (microseconds / runs.length / 1000).toFixed(2);
+console.log(
+  `${precision}, one thread, a token: ${perToken(runs.reduce((sum, { dur }) => sum + dur, 0))} ms\n`,
+);
+console.log('| nodes | a token | ms a token |\n| --- | --- | --- |');
+for (const [kind, { count, time }] of [...byKind].sort((a, b) => b[1].time - a[1].time)) {
+  if (Number(perToken(time)) >= 0.05) {
+    console.log(`| ${kind} | ${Math.round(count / runs.length)} | ${perToken(time)} |`);
+  }
+}
