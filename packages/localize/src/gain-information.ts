@@ -78,7 +78,7 @@ export function naturalGains(classes: readonly GradientClass[], information: Dif
 
 /**
  * Divergence of the next token on neutral text, in nats, that gains should cost together: Σ F·g²/2. The second order, units
- * taken apart: within a factor of two of what is measured on SmolLM2, up to a tenth of a nat (`docs/causal.md`).
+ * taken apart: on SmolLM2 mostly between two thirds and twice what is measured, once a fifth (`docs/causal.md`).
  *
  * @param gains units and their gains, at most one each
  * @param information see {@link gainInformation}
