@@ -25,6 +25,7 @@ import { resolveRowSteering } from './engine/row-steering.ts';
 import { followRowStrengths, type RowStrengths } from './engine/row-strengths.ts';
 import { DEFAULT_BATCH_SIZE, type ModelContext } from './model-context.ts';
 import { groupRows } from './row-batches.ts';
+import { commonHead } from './shared-heads.ts';
 
 /** Batches that are gathered before rows are sorted by length; results still come in the order of the rows. */
 const WINDOW_BATCHES = 8;
@@ -109,7 +110,7 @@ export async function* capturePairs(
     signal?.throwIfAborted();
     for (const tokens of [positive, negative]) checkRow({ tokens, row: done, room: 0, ...context });
     const [first, second] = await context.exclusively(async () => {
-      const shared = commonPrefix(positive, negative);
+      const shared = commonHead([positive, negative]);
       const capacity = Math.max(positive.length, negative.length);
       if (shared < SHORTEST_PREFIX) {
         const batch = await context.decoder.open({ purpose, steering: [undefined, undefined], capacity });
@@ -210,14 +211,6 @@ function activationsAt(
     activations[site] = floatTensor(data, positions === 'last' ? [layers, width] : [count, layers, width]);
   }
   return activations;
-}
-
-/** Tokens that both texts begin with, leaving each at least one of its own. */
-function commonPrefix(a: TokenSequence, b: TokenSequence): number {
-  const limit = Math.min(a.length, b.length) - 1;
-  let length = 0;
-  while (length < limit && a[length] === b[length]) length++;
-  return length;
 }
 
 /** Layers to compute; `undefined` for all, so that a graph made for all is used again. */

@@ -164,9 +164,9 @@ async function generateBatch(options: {
       return token;
     });
     if (rows.every(({ stream }) => stream.ended)) return strengths;
-    if (step + 1 < maxNewTokens) onStep((step + 1) / maxNewTokens);
     // The last token of an answer is never read by the model.
     if (step + 1 === maxNewTokens) break;
+    onStep((step + 1) / maxNewTokens);
     const padded = nextTokens({ next, lengths: [...lengths], padding, started: longest, steps: step });
     for (const row of lengths.keys()) lengths[row] = lengths[row]! + 1;
     const positions = rows.map((_, row) => [row, 0] as const);

@@ -90,7 +90,7 @@ function costOnHead(items: readonly ScoreItem[], head: number): number {
 }
 
 /** Tokens that all rows begin with, leaving each at least one of its own; 0 for a single row. */
-function commonHead(rows: readonly TokenSequence[]): number {
+export function commonHead(rows: readonly TokenSequence[]): number {
   const [first, ...others] = rows;
   if (first === undefined || others.length === 0) return 0;
   let head = rows.reduce((least, row) => Math.min(least, row.length), first.length) - 1;
