@@ -116,6 +116,15 @@ describe.runIf(terminal)('in a terminal', () => {
     return {
       screen: () => screen,
       type: (text: string) => child.stdin.write(text),
+      /** Types keys the moment a text is on the screen: an answer may be over before a poll looks again. */
+      typeAt: (text: string, keys: string) => {
+        const look = (): void => {
+          if (!screen.includes(text)) return;
+          child.stdout.off('data', look);
+          child.stdin.write(keys);
+        };
+        child.stdout.on('data', look);
+      },
       saw: (text: string | RegExp) => expect.poll(() => screen, { timeout: 20_000 }).toMatch(text),
       ended: new Promise<number | null>((resolve) => child.on('close', resolve)),
     };
@@ -145,11 +154,11 @@ describe.runIf(terminal)('in a terminal', () => {
   });
 
   it('Ctrl-C stops an answer and the talk goes on; at the prompt it leaves with 130', async () => {
-    const { saw, type, ended } = open(100, '--max-new-tokens', '400');
+    const { saw, type, typeAt, ended } = open(100, '--max-new-tokens', '400');
     await saw('› ');
+    typeAt('│', '\u0003');
     type('hello\r');
     await saw('│');
-    type('\u0003');
     await saw('Stopped; this turn is forgotten.');
     type('/reset\r');
     await saw('Forgotten.');
