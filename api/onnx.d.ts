@@ -80,6 +80,7 @@ export interface DecoderGraph {
         readonly strength?: typeof STRENGTH_INPUT | undefined;
     };
     readonly outputs: {
+        readonly end?: typeof END_OUTPUT | undefined;
         readonly logits: string | undefined;
         readonly present: readonly {
             readonly key: string;
@@ -88,6 +89,8 @@ export interface DecoderGraph {
         readonly captures: Readonly<Partial<Record<Site, readonly string[]>>>;
     };
 }
+
+export declare const END_OUTPUT = "austeer.end";
 
 export interface EncoderConfiguration {
     readonly layers: number;
@@ -150,13 +153,16 @@ export interface GraphPurpose {
     readonly logits: boolean;
     readonly capture: readonly Site[];
     readonly steer: readonly Site[];
+    readonly gainsOnly?: boolean | undefined;
     readonly tokenStrength?: boolean | undefined;
+    readonly intoArrays?: boolean | undefined;
     readonly depth?: number | undefined;
 }
 
 export interface GraphWriter {
     input(name: string, type: OnnxElementType, dims: readonly (number | string)[]): string;
     output(name: string, type: OnnxElementType, dims: readonly (number | string)[]): string;
+    sequenceOutput(name: string, type: OnnxElementType): string;
     constant(name: string, value: InlineTensor | Float32Array | Int32Array | BigInt64Array | Uint8Array): string;
     external(name: string, tensor: ExternalTensor): string;
     node(opType: string, inputs: readonly string[], outputs?: readonly string[] | number, options?: NodeOptions): [string, ...string[]];

@@ -10,7 +10,7 @@
  * - {@link POSITIONS_INPUT} int64 `[picked, 2]`: (row, token) at which logits and captures are wanted.
  *   Only there is the language-model head computed: logits are float32 `[picked, vocabulary]`, captures float32
  *   `[picked, width]` per layer.
- * - gain and bias of each site, float32 `[rows, layers, width]`: x̂ = x ⊙ (1 + gain) + bias at every position; or,
+ * - gain and, unless the purpose has gains only, bias of each site, float32 `[rows, layers, width]`: x̂ = x ⊙ (1 + gain) + bias at every position; or,
  *   where the purpose wants {@link STRENGTH_INPUT} float32 `[rows, tokens, 1]`, x̂ = x ⊙ (1 + m · gain) + m · bias.
  *
  * @module
@@ -37,6 +37,19 @@ export const POSITIONS_INPUT = 'austeer.positions';
  */
 export const STRENGTH_INPUT = 'austeer.strength';
 
+/**
+ * Name of a graph output that is an empty sequence. onnxruntime-node (1.30) copies every output of a run into a new array,
+ * also one that it has just written into an array it was given: the keys and values of all past tokens, at every new one. It
+ * goes through them in the graph's order and throws at the first that is no tensor. This output comes first, so a run that
+ * is given arrays for all others ends with that error, everything computed and nothing copied.
+ *
+ * @example
+ * ```ts
+ * END_OUTPUT; // 'austeer.end'
+ * ```
+ */
+export const END_OUTPUT = 'austeer.end';
+
 /** What a graph is built for. */
 export interface GraphPurpose {
   /** Whether logits are wanted. Capture needs no language-model head. */
@@ -45,8 +58,12 @@ export interface GraphPurpose {
   readonly capture: readonly Site[];
   /** Sites that take gain and bias. */
   readonly steer: readonly Site[];
+  /** Whether steering is by gains alone, without inputs for biases; only a graph that we write leaves them out. @default false */
+  readonly gainsOnly?: boolean | undefined;
   /** Whether the edits have a strength of their own at each token; costs two more products a site. @default false */
   readonly tokenStrength?: boolean | undefined;
+  /** Whether a run is given arrays for all outputs, and the graph shall have {@link END_OUTPUT}. @default false */
+  readonly intoArrays?: boolean | undefined;
   /** Captures end after this many layers, and what lies above is left out. Only without logits. @default all */
   readonly depth?: number | undefined;
 }
@@ -92,6 +109,8 @@ export interface DecoderGraph {
     readonly strength?: typeof STRENGTH_INPUT | undefined;
   };
   readonly outputs: {
+    /** Where the purpose wants it; never in a graph with a growing cache, whose outputs have no arrays yet. */
+    readonly end?: typeof END_OUTPUT | undefined;
     readonly logits: string | undefined;
     readonly present: readonly { readonly key: string; readonly value: string }[];
     /** One name per layer, up to the depth of the purpose, for each captured site. */

@@ -6,6 +6,7 @@ export type { Precision } from './build/linear.ts';
 export { type PreparedGguf, prepareGguf } from './build/prepare-gguf.ts';
 export {
   type DecoderGraph,
+  END_OUTPUT,
   type FloatType,
   type GraphPurpose,
   POSITIONS_INPUT,

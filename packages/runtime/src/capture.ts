@@ -53,17 +53,13 @@ export async function* captureRows(
   checkWhole('batchSize', batchSize, 1);
   const all = [...rows];
   for (const [row, tokens] of all.entries()) checkRow({ tokens, row, room: 0, ...context });
-  const {
-    of,
-    sites: steered,
-    tokenStrength,
-  } = resolveRowSteering({ steering, rows: all.length, ...context.identity });
+  const { of, needs } = resolveRowSteering({ steering, rows: all.length, ...context.identity });
   const purpose: GraphPurpose = {
     logits: false,
     capture: sites,
-    steer: steered,
+    steer: needs.sites,
     depth,
-    ...(tokenStrength && { tokenStrength }),
+    ...(needs.tokenStrength && { tokenStrength: true }),
   };
 
   for (let start = 0; start < all.length; start += batchSize * WINDOW_BATCHES) {

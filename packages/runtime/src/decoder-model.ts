@@ -19,6 +19,7 @@ import { generateRows } from './generate.ts';
 import { logProbabilityRows } from './log-probabilities.ts';
 import type { ModelContext } from './model-context.ts';
 import { scoreItems } from './score.ts';
+import { createDecodingPurpose } from './steering-purpose.ts';
 
 /** A call came after the model was disposed. */
 export class ModelDisposedError extends AusteerError {
@@ -38,6 +39,8 @@ export function createDecoderModel(options: {
   vocabularySize: number;
   padding: 'left' | 'right';
   isProcessor: boolean;
+  /** Whether decoding sessions take steering from the beginning. */
+  isSteered: boolean;
 }): LanguageModel & GainGradientSource {
   const { decoder, differentiator, identity, headSize, tokenizer, contextLength, vocabularySize, padding } =
     options;
@@ -61,7 +64,10 @@ export function createDecoderModel(options: {
     vocabularySize,
     padding,
     isProcessor: options.isProcessor,
-    usualSites: usual.filter((site) => identity.widths[site] !== undefined),
+    decodingPurpose: createDecodingPurpose({
+      usual: usual.filter((site) => identity.widths[site] !== undefined),
+      isSteered: options.isSteered,
+    }),
     exclusively,
   };
   return {

@@ -22,7 +22,6 @@ import { DEFAULT_BATCH_SIZE, type ModelContext } from './model-context.ts';
 import { groupRows } from './row-batches.ts';
 import { checkSamplingRule, type SamplingRule, sampleToken } from './sampling.ts';
 import { headOf } from './shared-heads.ts';
-import { decodingPurpose } from './steering-purpose.ts';
 import { createTextStream, type TextStream } from './text-stream.ts';
 
 /** Padded tokens of prompts in one batch: more than elsewhere, because rows that generate together read the weights once. */
@@ -67,12 +66,12 @@ export async function generateRows(
     });
   }
   for (const [row, tokens] of prompts.entries()) checkRow({ tokens, row, room: maxNewTokens, ...context });
-  const { of, sites, tokenStrength } = resolveRowSteering({
+  const { of, needs } = resolveRowSteering({
     steering,
     rows: prompts.length,
     ...context.identity,
   });
-  const purpose = decodingPurpose(context, sites, tokenStrength);
+  const purpose = context.decodingPurpose(needs);
 
   const results: Generation[] = new Array(prompts.length);
   let done = 0;

@@ -245,6 +245,8 @@ function assemble(options: {
     vocabularySize,
     padding,
     isProcessor: settings.device === 'cpu',
+    // A graph of ours is written as it shall run; that of an export may be fused one way with steering and another without.
+    isSteered: format === 'onnx',
   });
   const attention = cache === 'shared' ? 'grouped query (shared cache)' : 'plain (growing cache)';
   return {

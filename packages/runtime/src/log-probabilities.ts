@@ -16,7 +16,6 @@ import { resolveRowSteering } from './engine/row-steering.ts';
 import { followRowStrengths } from './engine/row-strengths.ts';
 import { DEFAULT_BATCH_SIZE, type ModelContext } from './model-context.ts';
 import { mostLikely } from './sampling.ts';
-import { decodingPurpose } from './steering-purpose.ts';
 
 /** Numbers that one run may give back: 256 MB. A row with more runs alone. */
 const NUMBERS_PER_RUN = 2 ** 26;
@@ -33,12 +32,12 @@ export async function* logProbabilityRows(
   for (const [row, tokens] of all.entries()) checkRow({ tokens, row, room: 0, ...context });
   const positions = all.map((tokens, row) => wanted?.[row] ?? [...tokens.keys()]);
   checkPositions(all, wanted);
-  const { of, sites, tokenStrength } = resolveRowSteering({
+  const { of, needs } = resolveRowSteering({
     steering,
     rows: all.length,
     ...context.identity,
   });
-  const purpose = decodingPurpose(context, sites, tokenStrength);
+  const purpose = context.decodingPurpose(needs);
   const { vocabularySize } = context;
 
   let start = 0;

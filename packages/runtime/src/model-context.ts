@@ -3,9 +3,10 @@
  *
  * @module
  */
-import type { ModelIdentity, Site, Tokenizer } from '@austeer/core';
+import type { ModelIdentity, Tokenizer } from '@austeer/core';
 import type { Decoder } from './engine/decoder.ts';
 import type { Differentiator } from './engine/differentiator.ts';
+import type { DecodingPurpose } from './steering-purpose.ts';
 
 /** A loaded model as its calls see it. */
 export interface ModelContext {
@@ -19,8 +20,7 @@ export interface ModelContext {
   readonly padding: 'left' | 'right';
   /** Whether it computes on the processor, where a single row is hardly dearer than a row of a batch. */
   readonly isProcessor: boolean;
-  /** Sites that a decoding session takes steering for even when a call has none, so that it is kept. */
-  readonly usualSites: readonly Site[];
+  readonly decodingPurpose: DecodingPurpose;
   /** Runs one batch at a time: a new batch ends the one before. Rejects once the model is disposed. */
   exclusively<T>(work: () => Promise<T>): Promise<T>;
 }

@@ -10,7 +10,6 @@ import { DEFAULT_BATCH_SIZE, type ModelContext } from './model-context.ts';
 import { scoreOnHead } from './score-on-head.ts';
 import { type ScoreSheet, scoreRows } from './score-rows.ts';
 import { planScoring } from './shared-heads.ts';
-import { decodingPurpose } from './steering-purpose.ts';
 
 /** See {@link LanguageModel.score}. */
 export async function scoreItems(
@@ -27,7 +26,7 @@ export async function scoreItems(
       checkRow({ tokens: candidate, row, room: prompt.length - 1, ...context });
     }
   }
-  const { of, sites, tokenStrength } = resolveRowSteering({
+  const { of, needs } = resolveRowSteering({
     steering,
     rows: items.length,
     ...context.identity,
@@ -36,7 +35,7 @@ export async function scoreItems(
     context,
     items,
     steeringOf: of,
-    purpose: decodingPurpose(context, sites, tokenStrength),
+    purpose: context.decodingPurpose(needs),
     sums: items.map(({ candidates }) => candidates.map(() => 0)),
     topTokens: items.map(() => 0),
   };
@@ -46,7 +45,7 @@ export async function scoreItems(
     onProgress?.({ stage: 'score', done, total: items.length });
   };
   // Strengths that follow a row's tokens cannot go back to where candidates part, and a device wants wide batches.
-  const takesRows = tokenStrength || !context.isProcessor;
+  const takesRows = needs.tokenStrength || !context.isProcessor;
   const plan = takesRows ? { heads: [], rows: [...items.keys()] } : planScoring(items, of);
   for (const group of plan.heads) await scoreOnHead(sheet, group, { signal, onItems });
   await scoreRows(sheet, plan.rows, { batchSize, signal, onItems });

@@ -68,7 +68,7 @@ const nothing = (draw: Draw): SteeringValues =>
 
 it('1. edits of nothing leave every bit as it is', () =>
   fc.assert(
-    fc.asyncProperty(prompt, editsOf('attention', 'ffn'), async (tokens, draw) => {
+    fc.asyncProperty(prompt, edits, async (tokens, draw) => {
       const [[plain], [steered]] = [
         await scores([tokens], [undefined]),
         await scores([tokens], [nothing(draw)]),

@@ -14,6 +14,7 @@ for (const [type, precision] of [
   ['F32', 'fp32'],
   ['Q4_1', 'fp32'],
   ['Q4_1', '4bit'],
+  ['Q4_1', '4bit-fast'],
   ['Q8_0', '4bit'],
   ['Q4_1', '8bit'],
 ] as const) {
@@ -30,6 +31,36 @@ for (const [type, precision] of [
     sites: ['attention', 'ffn'],
   });
 }
+
+it.each(['fp32', '4bit', '4bit-fast', '8bit'] as const)(
+  'in %s a model that never steered and one whose edits are zero agree to the bit, at every site',
+  async (precision) => {
+    const path = join(folder, 'never.gguf');
+    writeFileSync(path, tinyLlama({ type: 'Q4_1' }));
+    const model = await loadModel({ model: path, precision, threads: 1, cacheDirectory: folder });
+    const items = [
+      { prompt: [5, 9, 3], candidates: [[7], [11, 4]] },
+      { prompt: [4], candidates: [[6]] },
+    ];
+    const prompts = items.map(({ prompt }) => prompt);
+    const answers = () => model.generate(prompts, { maxNewTokens: 8, ignoreEnd: true });
+    const plain = [await model.score(items), await answers()];
+    const { layers, widths } = model.identity;
+    for (const site of ['attention', 'ffn', 'ffnInner', 'residual'] as const) {
+      const size = layers * widths[site]!;
+      const zero = { gain: new Float32Array(size), bias: new Float32Array(size) };
+      const steering = { layers, sites: { [site]: zero }, fingerprint: `zero ${site}` };
+      expect(await model.score(items, { steering })).toEqual(plain[0]);
+    }
+    // With biases too, and after them.
+    const size = layers * widths.ffn!;
+    const shift = { gain: new Float32Array(size), bias: new Float32Array(size).fill(0.5) };
+    const steering = { layers, sites: { ffn: shift }, fingerprint: 'shift' };
+    expect(await model.score(items, { steering })).not.toEqual(plain[0]);
+    expect([await model.score(items), await answers()]).toEqual(plain);
+    await model.dispose();
+  },
+);
 
 it('takes more candidates than a call takes arguments', async () => {
   const path = join(folder, 'many.gguf');

@@ -99,8 +99,8 @@ export function planWeights(
     for (const linear of planned) segments.push(...linear.segments);
     return planned;
   };
-  const linear = (...[name, rows, columns]: [string, number, number]): Linear =>
-    linears(name, [[name, rows, columns]])[0]!;
+  const linear = (matrix: [string, number, number], whereFine?: ActivationRounding): Linear =>
+    linears(matrix[0], [matrix], whereFine)[0]!;
 
   const embeddingTensor = take('token_embd.weight', [vocabulary, hidden]);
   const embedding = planEmbedding(file, embeddingTensor);
@@ -110,6 +110,8 @@ export function planWeights(
     const name = (part: string): string => `blk.${layer}.${part}.weight`;
     const queries = heads * headSize;
     const keys = kvHeads * headSize;
+    // What comes after the last attention reads the picked positions alone, and nothing averages its rounding out.
+    const isTop = precision === '8bit' && layer === configuration.layers - 1;
     return {
       attentionNorm: floats(name('attn_norm'), [hidden]),
       feedForwardNorm: floats(name('ffn_norm'), [hidden]),
@@ -131,18 +133,21 @@ export function planWeights(
         ],
         'fine',
       ),
-      attentionOutput: linear(name('attn_output'), hidden, queries),
+      attentionOutput: linear([name('attn_output'), hidden, queries], isTop ? 'two planes' : 'coarse'),
       gateUp: linears(
         name('ffn_gate_up'),
         [
           [name('ffn_gate'), inner, hidden],
           [name('ffn_up'), inner, hidden],
         ],
-        'fine',
-        // Integer products read one pair of planes, so stacking saves nothing that splitting does not cost.
-        precision !== '8bit',
+        isTop ? 'two planes' : 'fine',
+        // Where many tokens come at a time, stacking saves less than taking the result apart costs.
+        precision !== '8bit' && precision !== 'fp32',
       ),
-      down: linear(name('ffn_down'), hidden, inner),
+      down: linear(
+        [name('ffn_down'), hidden, inner],
+        isTop ? 'two planes' : precision === '8bit' ? 'fine' : 'coarse',
+      ),
     };
   });
 

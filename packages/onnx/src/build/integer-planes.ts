@@ -9,16 +9,20 @@ import type { GraphWriter } from '../model-file/graph-writer.ts';
 export interface IntegerPlanes {
   /** float32 `[rows, tokens, 1]` */
   readonly scale: string;
-  /** uint8, x rounded to 127 steps on either side of {@link centre}. */
+  /** uint8, x rounded to 127 steps on either side of {@link PLANE_CENTRE}. */
   readonly coarse: string;
-  /** uint8, what that lost, at most half a step, in 127 steps of its own. */
-  readonly fine: string;
+  /** uint8, what that lost, at most half a step, in 127 steps of its own. Written when it is first asked for. */
+  readonly fine: () => string;
   /** The step of each plane: 1 and 1/254. */
   readonly one: string;
   readonly fineStep: string;
-  /** The integer that stands for zero. Integers are unsigned because ONNX Runtime's kernel of signed ones is slow. */
-  readonly centre: string;
 }
+
+/**
+ * Name of the integer that stands for zero, once a plane is written. Integers are unsigned because ONNX Runtime's kernel of
+ * signed ones is slow.
+ */
+export const PLANE_CENTRE = 'planes.centre';
 
 /** Steps on either side of zero. */
 const STEPS = 127;
@@ -31,22 +35,22 @@ const SMALLEST = 1e-30;
  */
 export function planeWriter(graph: GraphWriter): (input: string) => IntegerPlanes {
   const made = new Map<string, IntegerPlanes>();
-  const shared = { one: 'planes.one', fineStep: 'planes.fine_step', centre: 'planes.centre' };
+  const shared = { one: 'planes.one', fineStep: 'planes.fine_step' };
+  const { one, fineStep } = shared;
   const writeConstants = (): void => {
     const scalar = (name: string, value: number): string =>
       graph.constant(name, { dtype: 'float32', dims: [], data: Float32Array.of(value) });
-    scalar(shared.one, 1);
-    scalar(shared.fineStep, 1 / (2 * STEPS));
+    scalar(one, 1);
+    scalar(fineStep, 1 / (2 * STEPS));
     scalar('planes.steps', STEPS);
     scalar('planes.smallest', SMALLEST);
-    graph.constant(shared.centre, { dtype: 'uint8', dims: [], data: Uint8Array.of(STEPS + 1) });
+    graph.constant(PLANE_CENTRE, { dtype: 'uint8', dims: [], data: Uint8Array.of(STEPS + 1) });
     graph.constant('planes.axis', BigInt64Array.of(-1n));
   };
   return (input) => {
     const known = made.get(input);
     if (known !== undefined) return known;
     if (made.size === 0) writeConstants();
-    const { one, fineStep, centre } = shared;
     const name = (part: string): string => `${input}.planes.${part}`;
     graph.node('Abs', [input], [name('sizes')]);
     graph.node('ReduceMax', [name('sizes'), 'planes.axis'], [name('largest')], {
@@ -56,11 +60,17 @@ export function planeWriter(graph: GraphWriter): (input: string) => IntegerPlane
     graph.node('Div', [name('range'), 'planes.steps'], [name('scale')]);
     graph.node('Div', ['planes.steps', name('range')], [name('inverse')]);
     graph.node('Mul', [input, name('inverse')], [name('exact')]);
-    graph.node('QuantizeLinear', [name('exact'), one, centre], [name('coarse')]);
-    graph.node('DequantizeLinear', [name('coarse'), one, centre], [name('whole')]);
-    graph.node('Sub', [name('exact'), name('whole')], [name('rest')]);
-    graph.node('QuantizeLinear', [name('rest'), fineStep, centre], [name('fine')]);
-    const planes = { ...shared, scale: name('scale'), coarse: name('coarse'), fine: name('fine') };
+    graph.node('QuantizeLinear', [name('exact'), one, PLANE_CENTRE], [name('coarse')]);
+    let isFineWritten = false;
+    const fine = (): string => {
+      if (isFineWritten) return name('fine');
+      isFineWritten = true;
+      graph.node('DequantizeLinear', [name('coarse'), one, PLANE_CENTRE], [name('whole')]);
+      graph.node('Sub', [name('exact'), name('whole')], [name('rest')]);
+      graph.node('QuantizeLinear', [name('rest'), fineStep, PLANE_CENTRE], [name('fine')]);
+      return name('fine');
+    };
+    const planes = { ...shared, scale: name('scale'), coarse: name('coarse'), fine };
     made.set(input, planes);
     return planes;
   };

@@ -122,19 +122,36 @@ describe('planLinear', () => {
     });
   });
 
+  it.each(quantized)('%s in 4bit-fast loses little of the offsets', async (type) => {
+    const x = wholeActivations();
+    const error = errorOf(type, x, await multiply(type, '4bit-fast', 'coarse', x));
+    // The scales of a K type's golden blocks are random bits, and differ as no real ones do.
+    expect(error).toBeLessThan(!QUANTIZED_TYPES[type].hasMinimum ? 2e-6 : type === 'Q4_K' ? 0.06 : 0.02);
+  });
+
   it.each([...quantized, 'F16', 'BF16'] as const)('%s in 8bit loses what 8 bits a row lose', async (type) => {
     const x = normalActivations();
-    const error = errorOf(type, x, await multiply(type, '8bit', 'coarse', x));
+    const error = errorOf(type, x, await multiply(type, '8bit', 'fine', x));
     expect(error).toBeLessThan(0.03);
     expect(error).toBeGreaterThan(1e-6);
+    // One plane of activations loses more, and a token's own scale keeps that within what 8 bits lose.
+    expect(errorOf(type, x, await multiply(type, '8bit', 'coarse', x))).toBeLessThan(0.06);
+  });
+
+  it('in 8bit two planes of activations lose less than one', async () => {
+    const x = normalActivations();
+    const planes = await multiply('Q8_0', '8bit', 'fine', x);
+    expect(errorOf('Q8_0', x, planes)).toBeLessThan(
+      errorOf('Q8_0', x, await multiply('Q8_0', '8bit', 'coarse', x)),
+    );
   });
 
   it('a token in 8bit does not depend on those beside it', async () => {
     const x = normalActivations();
-    const whole = await multiply('Q8_0', '8bit', 'coarse', x);
+    const whole = await multiply('Q8_0', '8bit', 'fine', x);
     // A token a million times as large beside it.
     const other = x.map((value, index) => (index < COLUMNS ? value : value * 1e6));
-    const beside = await multiply('Q8_0', '8bit', 'coarse', other);
+    const beside = await multiply('Q8_0', '8bit', 'fine', other);
     expect(beside.subarray(0, 2 * ROWS)).toEqual(whole.subarray(0, 2 * ROWS));
   });
 

@@ -5,16 +5,17 @@
  * - `4bit`: the file's own integers in ONNX Runtime's packed kernel with 8-bit activations. Weights stay exact
  *   (`packed-weights.ts` says how); only activations are rounded. What has no integers (F32, F16, BF16) is
  *   computed as in `fp32`.
- * - `4bit-fast`: the same with coarser rounding everywhere: a fifth faster, twice the error.
+ * - `4bit-fast`: the same with coarser rounding everywhere, of the groups' offsets too (`rounded-offsets.ts`): faster, twice
+ *   the error.
  * - `8bit`: weights rounded to 8 bits with a scale for each row, activations as two planes of 8 bits; the form for reading
- *   prompts. The head, whose rounding nothing averages out, is held as in `4bit`.
+ *   prompts. What comes after the last attention, whose rounding nothing averages out, is held as in `4bit`.
  *
  * @module
  */
 import { isQuantized } from '../gguf/quantized-blocks.ts';
 import type { GgufFile, GgufTensor } from '../gguf/read-gguf.ts';
 import type { GraphWriter } from '../model-file/graph-writer.ts';
-import type { IntegerPlanes } from './integer-planes.ts';
+import { type IntegerPlanes, PLANE_CENTRE } from './integer-planes.ts';
 import { type IntegerWeights, planIntegerWeights } from './integer-weights.ts';
 import { type PackedWeights, packWeights } from './packed-weights.ts';
 import { floatSegment, type WeightSegment } from './prepared-weights.ts';
@@ -39,8 +40,11 @@ export interface LinearContext {
   readonly graph: GraphWriter;
   /** Declares a weight segment on first use and returns its name; `dims` for another shape of the same bytes. */
   readonly weight: (name: string, dims?: readonly number[]) => string;
-  /** Sums of a value over blocks of `block`, made once per value and shared by the products that read it. */
-  readonly blockSums: (input: string, blocks: { columns: number; block: number }) => string;
+  /**
+   * Sums of a value over blocks of `block`, made once per value and shared by the products that read it; filled up with
+   * zeros to `width`.
+   */
+  readonly blockSums: (input: string, blocks: { columns: number; block: number; width?: number }) => string;
   /** A value `[rows, tokens, columns]` as two planes of integers, made once per value. */
   readonly planes: (input: string) => IntegerPlanes;
 }
@@ -52,14 +56,15 @@ export interface LinearPart {
 }
 
 /**
- * How the packed kernel rounds activations to 8 bits; `4bit-fast` is coarse everywhere. What each form costs and
- * gains is in `docs/benchmarks.md`.
+ * How activations are rounded to 8 bits; `4bit-fast` is coarse everywhere. What each form costs and gains is in
+ * `docs/benchmarks.md`.
  *
- * - `coarse`: one scale for as many numbers as share one in the file, 32 or 16.
- * - `fine`: one scale for 16, for the products that read the normed residual stream, whose few large units
- *   drown their neighbours.
- * - `two planes`: coarse, then what was lost once more: nearly exact. For the language-model head, whose
- *   rounding nothing averages out.
+ * - `coarse`: in the packed kernel one scale for as many numbers as share one in the file, 32 or 16; in `8bit` one for a
+ *   token.
+ * - `fine`: for the products that read the normed residual stream, whose few large units drown their neighbours: one
+ *   scale for 16; in `8bit` two planes of integers.
+ * - `two planes`: coarse, then what was lost once more, over the file's own integers in `8bit` too: nearly exact. For the
+ *   language-model head, whose rounding nothing averages out.
  */
 export type ActivationRounding = 'coarse' | 'fine' | 'two planes';
 
@@ -97,13 +102,14 @@ function planProduct(options: {
   const { file, name, tensors, precision, rounding } = options;
   if (precision === 'fp32') return floatLinear(floatSegment(file, name, tensors));
   if (precision === '8bit' && rounding !== 'two planes') {
-    return integerLinear(planIntegerWeights({ file, name, tensors }));
+    return integerLinear(planIntegerWeights({ file, name, tensors }), rounding);
   }
   const type = tensors[0]!.type;
   if (tensors.some((tensor) => tensor.type !== type)) return undefined;
   if (!isQuantized(type)) return floatLinear(floatSegment(file, name, tensors));
   const block = rounding === 'fine' ? 16 : 32;
-  return packedLinear(packWeights({ file, name, type, tensors, block }), rounding);
+  const roundsOffsets = precision === '4bit-fast';
+  return packedLinear(packWeights({ file, name, type, tensors, block, roundsOffsets }), rounding);
 }
 
 function withBias(product: Linear, bias: WeightSegment): Linear {
@@ -128,16 +134,30 @@ function floatLinear(weights: WeightSegment): Linear {
   };
 }
 
-function integerLinear(weights: IntegerWeights): Linear {
+function integerLinear(weights: IntegerWeights, rounding: 'coarse' | 'fine'): Linear {
+  const emit = rounding === 'coarse' ? emitCoarseInteger : emitInteger;
   return {
     segments: [weights.integers, weights.scales],
-    emit: (context, input, output) => emitInteger(context, weights, input, output),
+    emit: (context, input, output) => emit(context, weights, input, output),
   };
 }
 
 function packedLinear(weights: PackedWeights, rounding: ActivationRounding): Linear {
-  const { integers, scales, offsets, group, columns } = weights;
+  const { integers, scales, offsets, rounded, group: block, columns } = weights;
   const emitProduct = rounding === 'two planes' ? emitInTwoPlanes : emitPacked;
+  if (rounded !== undefined) {
+    return {
+      segments: [integers, scales, rounded.zeroPoints],
+      emit: (context, input, output) => {
+        const sums = context.blockSums(input, { columns, block, width: rounded.columns / rounded.digits });
+        const digits = Array.from({ length: rounded.digits }, () => sums);
+        context.graph.node('Concat', [input, ...digits], [`${output}.input`], {
+          attributes: { axis: { int: -1 } },
+        });
+        emitProduct(context, { ...weights, columns: columns + rounded.columns }, `${output}.input`, output);
+      },
+    };
+  }
   if (offsets === undefined) {
     return {
       segments: [integers, scales],
@@ -148,7 +168,7 @@ function packedLinear(weights: PackedWeights, rounding: ActivationRounding): Lin
     segments: [integers, scales, offsets],
     emit: (context, input, output) => {
       emitProduct(context, weights, input, `${output}.scaled`);
-      emitFloat(context, offsets, context.blockSums(input, { columns, block: group }), `${output}.offset`);
+      emitFloat(context, offsets, context.blockSums(input, { columns, block }), `${output}.offset`);
       context.graph.node('Add', [`${output}.scaled`, `${output}.offset`], [output]);
     },
   };
@@ -173,8 +193,9 @@ function emitPacked(
   input: string,
   output: string,
 ): void {
-  const { integers, scales, rows, columns, bits, block } = weights;
-  graph.node('MatMulNBits', [input, weight(integers.name), weight(scales.name)], [output], {
+  const { integers, scales, rounded, rows, columns, bits, block } = weights;
+  const operands = [integers, scales, ...(rounded === undefined ? [] : [rounded.zeroPoints])];
+  graph.node('MatMulNBits', [input, ...operands.map(({ name }) => weight(name))], [output], {
     domain: 'com.microsoft',
     attributes: {
       K: { int: columns },
@@ -231,23 +252,36 @@ function emitInTwoPlanes(
 }
 
 /** x ≈ scale · (coarse + fine / 254): see {@link planeWriter}. */
-function emitInteger(
-  { graph, weight, planes }: LinearContext,
+function emitInteger(context: LinearContext, weights: IntegerWeights, input: string, output: string): void {
+  const { graph, planes } = context;
+  const { scale, coarse, fine, one, fineStep } = planes(input);
+  multiplyPlane(context, weights, { plane: coarse, step: one, product: `${output}.coarse` });
+  multiplyPlane(context, weights, { plane: fine(), step: fineStep, product: `${output}.fine` });
+  graph.node('Add', [`${output}.coarse`, `${output}.fine`], [`${output}.steps`]);
+  graph.node('Mul', [`${output}.steps`, scale], [output]);
+}
+
+/** x ≈ scale · coarse. */
+function emitCoarseInteger(
+  context: LinearContext,
   weights: IntegerWeights,
   input: string,
   output: string,
 ): void {
-  const { scale, coarse, fine, one, fineStep, centre } = planes(input);
-  const multiply = (plane: string, step: string, product: string): void => {
-    graph.node(
-      'MatMulIntegerToFloat',
-      [plane, weight(weights.integers.name), step, weight(weights.scales.name), centre],
-      [product],
-      { domain: 'com.microsoft' },
-    );
-  };
-  multiply(coarse, one, `${output}.coarse`);
-  multiply(fine, fineStep, `${output}.fine`);
-  graph.node('Add', [`${output}.coarse`, `${output}.fine`], [`${output}.steps`]);
-  graph.node('Mul', [`${output}.steps`, scale], [output]);
+  const { scale, coarse, one } = context.planes(input);
+  multiplyPlane(context, weights, { plane: coarse, step: one, product: `${output}.steps` });
+  context.graph.node('Mul', [`${output}.steps`, scale], [output]);
+}
+
+function multiplyPlane(
+  { graph, weight }: LinearContext,
+  { integers, scales }: IntegerWeights,
+  { plane, step, product }: { plane: string; step: string; product: string },
+): void {
+  graph.node(
+    'MatMulIntegerToFloat',
+    [plane, weight(integers.name), step, weight(scales.name), PLANE_CENTRE],
+    [product],
+    { domain: 'com.microsoft' },
+  );
 }

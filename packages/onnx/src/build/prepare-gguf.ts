@@ -17,7 +17,7 @@ import { ensurePreparedFile, placeSegments, weightUser } from './prepared-weight
 import { writeDecoder } from './write-decoder.ts';
 
 /** Raised when the layout of prepared files changes, so that old ones are not read. */
-const LAYOUT_VERSION = 3;
+const LAYOUT_VERSION = 4;
 
 /** A GGUF whose weights lie ready on disk; graphs for any purpose are made from it in milliseconds. */
 export interface PreparedGguf {

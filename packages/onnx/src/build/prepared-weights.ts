@@ -8,7 +8,7 @@ import { rm, stat } from 'node:fs/promises';
 import type { Progress } from '@austeer/core';
 import { writeFileAtomic } from '@austeer/core/node';
 import { type GgufFile, type GgufTensor, readTensor } from '../gguf/read-gguf.ts';
-import { dequantize, type GgufTensorType, TENSOR_TYPES } from '../gguf/tensor-types.ts';
+import { dequantize, type GgufTensorType } from '../gguf/tensor-types.ts';
 import type { GraphWriter } from '../model-file/graph-writer.ts';
 
 /** One array of a prepared file. */
@@ -46,15 +46,15 @@ export function floatSegment(file: GgufFile, name: string, tensors: readonly Ggu
   };
 }
 
-/** Converts tensors one after another, in runs of whole blocks. */
+/** Converts tensors one after another, in runs of whole rows. */
 export async function* mapTensors(
   file: GgufFile,
   tensors: readonly GgufTensor[],
   convert: (type: GgufTensorType, blocks: Uint8Array) => Uint8Array,
 ): AsyncIterable<Uint8Array> {
   for (const tensor of tensors) {
-    const block = TENSOR_TYPES[tensor.type].bytes;
-    const part = Math.floor(PREPARE_BYTES / block) * block;
+    const row = tensor.shape.length > 1 ? tensor.length / tensor.shape[0]! : tensor.length;
+    const part = Math.max(1, Math.floor(PREPARE_BYTES / row)) * row;
     for (let start = 0; start < tensor.length; start += part) {
       const length = Math.min(part, tensor.length - start);
       yield convert(tensor.type, await readTensor(file, tensor, { start, length }));

@@ -17,41 +17,56 @@ export function steeringScaleName(site: Site, layer: number): string {
   return `austeer.${site}.scale.${layer}`;
 }
 
+/** Where the activation is that of picked positions alone, `[picked, 1, width]`: what belongs to them. */
+export interface SteeringAtPicked {
+  /** `[picked, 1, width]` of `[rows, 1, width]` */
+  ofRow(value: string): string;
+  /** `[picked, 1, width]` of `[rows, tokens, width]` */
+  ofToken(value: string): string;
+}
+
 /**
- * Gain and bias of each steered site as graph inputs; 1 + gain is computed once, unless the purpose wants a strength
- * m at each token. The returned function writes x ⊙ (1 + gain) + bias, with m · gain and m · bias in the latter case,
- * or nothing where the site is not steered.
+ * Gain and bias (unless the purpose has gains only) of each steered site as graph inputs; 1 + gain is computed once, unless
+ * the purpose wants a strength m at each token. The returned function writes x ⊙ (1 + gain) + bias, with m · gain and
+ * m · bias in the latter case, or nothing where the site is not steered.
  */
 export function writeSteeringInputs(
   graph: GraphWriter,
-  { steer, tokenStrength = false }: GraphPurpose,
+  { steer, tokenStrength = false, gainsOnly = false }: GraphPurpose,
   layers: number,
   widths: Readonly<Record<Site, number>>,
-): (site: Site, layer: number, value: string) => string {
+): (site: Site, layer: number, value: string, picked?: SteeringAtPicked) => string {
   if (steer.length > 0 && tokenStrength) graph.input(STRENGTH_INPUT, 'float32', ['rows', 'tokens', 1]);
   if (steer.length > 0) graph.constant('unit_gain', { dtype: 'float32', dims: [], data: Float32Array.of(1) });
   for (const site of steer) {
     const gain = graph.input(steeringInputName(site, 'gain'), 'float32', ['rows', layers, widths[site]]);
-    const bias = graph.input(steeringInputName(site, 'bias'), 'float32', ['rows', layers, widths[site]]);
     if (!tokenStrength) graph.node('Add', [gain, 'unit_gain'], [`austeer.${site}.scale`]);
     const attributes = { axis: { int: 1 }, num_outputs: { int: layers } };
     const outputs = (kind: string): string[] =>
       Array.from({ length: layers }, (_, layer) => `austeer.${site}.${kind}.${layer}`);
     if (tokenStrength) graph.node('Split', [gain], outputs('gain'), { attributes });
     else graph.node('Split', [`austeer.${site}.scale`], outputs('scale'), { attributes });
+    if (gainsOnly) continue;
+    const bias = graph.input(steeringInputName(site, 'bias'), 'float32', ['rows', layers, widths[site]]);
     graph.node('Split', [bias], outputs('bias'), { attributes });
   }
-  return (site, layer, value) => {
+  return (site, layer, value, picked) => {
     if (!steer.includes(site)) return value;
     const part = (kind: string): string => `austeer.${site}.${kind}.${layer}`;
-    let [scale, bias] = [steeringScaleName(site, layer), part('bias')];
+    const ofRow = (kind: 'gain' | 'scale' | 'bias'): string => picked?.ofRow(part(kind)) ?? part(kind);
+    const atTokens = (edit: string): string => {
+      const strength = picked?.ofToken(STRENGTH_INPUT) ?? STRENGTH_INPUT;
+      return graph.node('Mul', [edit, strength], [`${edit}_at_tokens`])[0];
+    };
+    let scale: string;
     if (tokenStrength) {
-      graph.node('Mul', [part('gain'), STRENGTH_INPUT], [part('gain_at')]);
-      graph.node('Add', [part('gain_at'), 'unit_gain'], [scale]);
-      [bias] = graph.node('Mul', [bias, STRENGTH_INPUT], [part('bias_at')]);
-    }
-    graph.node('Mul', [value, scale], [`${value}.scaled_by_gain`]);
-    graph.node('Add', [`${value}.scaled_by_gain`, bias], [`${value}.steered`]);
+      [scale] = graph.node('Add', [atTokens(ofRow('gain')), 'unit_gain'], [part('scale')]);
+    } else scale = ofRow('scale');
+    const scaled = gainsOnly ? `${value}.steered` : `${value}.scaled_by_gain`;
+    graph.node('Mul', [value, scale], [scaled]);
+    if (gainsOnly) return scaled;
+    const bias = tokenStrength ? atTokens(ofRow('bias')) : ofRow('bias');
+    graph.node('Add', [scaled, bias], [`${value}.steered`]);
     return `${value}.steered`;
   };
 }

@@ -1,8 +1,9 @@
 /**
  * A decoder as an ONNX graph over the prepared weights of a GGUF file.
  *
- * Attention is GroupQueryAttention, norms before a block are the fused skip form; both are written explicitly
- * so that no result depends on what the optimizer recognises.
+ * Attention is GroupQueryAttention, written explicitly so that no result depends on what the optimizer recognises. Sums and
+ * norms are nodes of their own: the fused form keeps the sum to itself, so that an edit of it would miss the norm. Keys and values are all that other tokens read of a layer, so
+ * the highest computed layer goes on with the picked positions alone once it has attended.
  *
  * @module
  */
@@ -10,6 +11,7 @@ import { SITES, type Site } from '@austeer/core';
 import {
   computedLayers,
   type DecoderGraph,
+  END_OUTPUT,
   type GraphPurpose,
   POSITIONS_INPUT,
   STRENGTH_INPUT,
@@ -19,6 +21,7 @@ import type { DecoderConfiguration } from './decoder-configuration.ts';
 import type { DecoderWeights } from './decoder-weights.ts';
 import { planeWriter } from './integer-planes.ts';
 import type { Linear, LinearContext } from './linear.ts';
+import { pickWriter } from './picked-positions.ts';
 import { steeringInputName, writeSteeringInputs } from './steering-inputs.ts';
 import { type CacheNames, writeAttention, writeLengths } from './write-attention.ts';
 import { writeEmbedding } from './write-embedding.ts';
@@ -54,6 +57,10 @@ export function writeDecoder(options: {
       value: graph.input(`past_key_values.${layer}.value`, 'float32', dims),
     };
   });
+  if (purpose.intoArrays === true) {
+    graph.node('SequenceEmpty', [], [END_OUTPUT]);
+    graph.sequenceOutput(END_OUTPUT, 'float32');
+  }
   const edits = writeSteeringInputs(graph, purpose, layers, widths);
   const context: LinearContext = {
     graph,
@@ -64,17 +71,20 @@ export function writeDecoder(options: {
   graph.constant('one_axis', BigInt64Array.of(1n));
   writeLengths(context);
 
-  const tap = (site: Site, value: string): void => {
+  const picked = pickWriter(graph);
+  const top = depth - 1;
+  const tap = (site: Site, layer: number, value: string): void => {
     const names = captures[site];
     if (names === undefined) return;
     const name = `capture.${site}.${names.length}`;
-    graph.node('GatherND', [value, POSITIONS_INPUT], [name]);
+    if (layer === top) graph.node('Squeeze', [value, 'one_axis'], [name]);
+    else graph.node('GatherND', [value, POSITIONS_INPUT], [name]);
     graph.output(name, 'float32', ['picked', widths[site]]);
     names.push(name);
   };
   const edit = (site: Site, layer: number, value: string): string => {
-    const edited = edits(site, layer, value);
-    tap(site, edited);
+    const edited = edits(site, layer, value, layer === top ? picked : undefined);
+    tap(site, layer, edited);
     return edited;
   };
   const norm = (input: string, gamma: string, output: string): string => {
@@ -83,22 +93,14 @@ export function writeDecoder(options: {
     });
     return output;
   };
-  /** output = norm(input + skip); sum = input + skip. */
-  const skipNorm = (input: string, skip: string, gamma: string, output: string, sum: string): void => {
-    graph.node('SkipSimplifiedLayerNormalization', [input, skip, weight(gamma)], [output, '', '', sum], {
-      domain: 'com.microsoft',
-      attributes: { epsilon: { float: normEpsilon } },
-    });
-  };
 
   const present: CacheNames[] = [];
-  const residualIsTouched = purpose.steer.includes('residual') || purpose.capture.includes('residual');
   let residual = writeEmbedding(context, configuration, weights);
   norm(residual, weights.layers[0]!.attentionNorm, 'layer.0.attention_norm');
   for (const [layer, layerWeights] of weights.layers.slice(0, depth).entries()) {
     const name = (part: string): string => `layer.${layer}.${part}`;
     const cache = { key: `present.${layer}.key`, value: `present.${layer}.value` };
-    const attention = writeAttention(context, configuration, {
+    const attended = writeAttention(context, configuration, {
       input: name('attention_norm'),
       prefix: name('attention'),
       weights: layerWeights,
@@ -110,6 +112,8 @@ export function writeDecoder(options: {
     graph.output(cache.key, 'float32', dims);
     graph.output(cache.value, 'float32', dims);
     present.push(cache);
+    const attention = layer === top ? picked.ofToken(attended) : attended;
+    if (layer === top) residual = picked.ofToken(residual);
 
     const { attentionOutput, feedForwardNorm, gateUp, down, postNorms } = layerWeights;
     attentionOutput.emit(context, edit('attention', layer, attention), name('attention_output'));
@@ -117,7 +121,8 @@ export function writeDecoder(options: {
       postNorms === undefined
         ? name('attention_output')
         : norm(name('attention_output'), postNorms.attention, name('attention_post_norm'));
-    skipNorm(residual, joining, feedForwardNorm, name('ffn_norm'), name('after_attention'));
+    graph.node('Add', [residual, joining], [name('after_attention')]);
+    norm(name('after_attention'), feedForwardNorm, name('ffn_norm'));
 
     const gated = writeGate(context, configuration, { prefix: name('ffn'), input: name('ffn_norm'), gateUp });
     down.emit(context, edit('ffnInner', layer, gated), name('ffn_output'));
@@ -125,17 +130,11 @@ export function writeDecoder(options: {
     const feedForward =
       postNorms === undefined ? edited : norm(edited, postNorms.feedForward, name('ffn_post_norm'));
 
-    const nextNorm = weights.layers[layer + 1]?.attentionNorm ?? weights.outputNorm;
-    const nextName = layer + 1 < layers ? `layer.${layer + 1}.attention_norm` : 'output_norm';
-    if (residualIsTouched) {
-      // The fused form keeps the sum to itself, so that an edit of it would miss the norm.
-      graph.node('Add', [name('after_attention'), feedForward], [name('residual')]);
-      residual = edit('residual', layer, name('residual'));
-      norm(residual, nextNorm, nextName);
-    } else {
-      skipNorm(name('after_attention'), feedForward, nextNorm, nextName, name('residual'));
-      residual = name('residual');
-    }
+    graph.node('Add', [name('after_attention'), feedForward], [name('residual')]);
+    residual = edit('residual', layer, name('residual'));
+    if (layer < top)
+      norm(residual, weights.layers[layer + 1]!.attentionNorm, `layer.${layer + 1}.attention_norm`);
+    else if (purpose.logits) norm(residual, weights.outputNorm, 'output_norm');
   }
 
   if (purpose.logits) writeLogits(context, configuration, weights.head);
@@ -163,10 +162,15 @@ export function writeDecoder(options: {
       positionIds: undefined,
       past,
       gain: steeringNames('gain'),
-      bias: steeringNames('bias'),
+      bias: purpose.gainsOnly === true ? {} : steeringNames('bias'),
       ...(purpose.tokenStrength === true && purpose.steer.length > 0 && { strength: STRENGTH_INPUT }),
     },
-    outputs: { logits: purpose.logits ? 'logits' : undefined, present, captures },
+    outputs: {
+      ...(purpose.intoArrays === true && { end: END_OUTPUT }),
+      logits: purpose.logits ? 'logits' : undefined,
+      present,
+      captures,
+    },
   };
 }
 
@@ -176,23 +180,20 @@ export function writeDecoder(options: {
  */
 export function blockSumWriter(graph: GraphWriter): LinearContext['blockSums'] {
   const made = new Set<string>();
-  const once = (name: string, make: () => void): string => {
+  const once = (name: string, make: () => unknown): string => {
     if (!made.has(name)) make();
     made.add(name);
     return name;
   };
-  return (input, { columns, block }) => {
-    const blocks = columns / block;
-    const members = once(`blocks_of_${block}_in_${columns}`, () => {
-      const data = new Float32Array(columns * blocks);
-      for (let column = 0; column < columns; column++) {
-        data[column * blocks + Math.floor(column / block)] = 1;
-      }
-      graph.constant(`blocks_of_${block}_in_${columns}`, { dtype: 'float32', dims: [columns, blocks], data });
+  return (input, { columns, block, width = columns / block }) => {
+    const members = `blocks_of_${block}_in_${columns}_as_${width}`;
+    const sums = `${input}.sums_of_${block}_as_${width}`;
+    once(members, () => {
+      const data = new Float32Array(columns * width);
+      for (let column = 0; column < columns; column++) data[column * width + Math.floor(column / block)] = 1;
+      graph.constant(members, { dtype: 'float32', dims: [columns, width], data });
     });
-    return once(`${input}.sums_of_${block}`, () => {
-      graph.node('MatMul', [input, members], [`${input}.sums_of_${block}`]);
-    });
+    return once(sums, () => graph.node('MatMul', [input, members], [sums]));
   };
 }
 
@@ -228,10 +229,7 @@ function writeGate(
 function writeLogits(context: LinearContext, configuration: DecoderConfiguration, head: Linear): void {
   const { graph } = context;
   const { vocabulary, logitCap } = configuration;
-  graph.node('GatherND', ['output_norm', POSITIONS_INPUT], ['picked_hidden']);
-  // The products take [rows, tokens, width]; the picked positions are rows of one token.
-  graph.node('Unsqueeze', ['picked_hidden', 'one_axis'], ['picked_rows']);
-  head.emit(context, 'picked_rows', 'logit_rows');
+  head.emit(context, 'output_norm', 'logit_rows');
   const squeezed = logitCap === undefined ? 'logits' : 'logits.uncapped';
   graph.node('Squeeze', ['logit_rows', 'one_axis'], [squeezed]);
   if (logitCap !== undefined) {

@@ -67,6 +67,8 @@ export interface GraphWriter {
   input(name: string, type: OnnxElementType, dims: readonly (number | string)[]): string;
   /** Declares an existing value to be a graph output. Returns the name. */
   output(name: string, type: OnnxElementType, dims: readonly (number | string)[]): string;
+  /** Declares an existing value, a sequence of tensors, to be a graph output. Returns the name. */
+  sequenceOutput(name: string, type: OnnxElementType): string;
   /** Adds a tensor with its values. A bare typed array is taken as one-dimensional. Returns the name. */
   constant(
     name: string,
@@ -148,6 +150,11 @@ export function createGraphWriter(options: {
     output(name, type, dims) {
       mustExist('output', name);
       outputs.push(tensorValueInfo(name, type, dims));
+      return name;
+    },
+    sequenceOutput(name, type) {
+      mustExist('output', name);
+      outputs.push(sequenceValueInfo(name, type));
       return name;
     },
     constant(name, value) {
@@ -238,6 +245,15 @@ export function tensorValueInfo(
         },
       },
     },
+  });
+}
+
+/** Name and element type of a graph output that is a sequence of tensors. */
+export function sequenceValueInfo(name: string, type: OnnxElementType): ValueInfoProto {
+  const { type: elemType } = tensorValueInfo(name, type, []);
+  return create(ValueInfoProtoSchema, {
+    name,
+    type: { value: { case: 'sequenceType', value: { ...(elemType && { elemType }) } } },
   });
 }
 

@@ -7,10 +7,10 @@
 import type { Site } from '@austeer/core';
 import { create } from '@bufbuild/protobuf';
 import { type GraphProto, type NodeProto, NodeProtoSchema, TensorProto_DataType } from 'onnx-buf';
-import { POSITIONS_INPUT, STRENGTH_INPUT } from '../decoder-graph.ts';
+import { END_OUTPUT, POSITIONS_INPUT, STRENGTH_INPUT } from '../decoder-graph.ts';
 import { type AttributeValue, attributeProto } from '../model-file/attributes.ts';
 import { namesRead } from '../model-file/graph-index.ts';
-import { inlineTensorProto, tensorValueInfo } from '../model-file/graph-writer.ts';
+import { inlineTensorProto, sequenceValueInfo, tensorValueInfo } from '../model-file/graph-writer.ts';
 import type { SiteLocation } from '../sites/find-sites.ts';
 
 /** A site to edit or read. */
@@ -43,6 +43,8 @@ export interface GraphEditor {
   }): void;
   /** All values that `names` are computed from, inputs included. */
   readsOf(names: readonly string[]): ReadonlySet<string>;
+  /** Makes {@link END_OUTPUT} the first output. */
+  beginOutputsWithEnd(): void;
   /** Drops outputs other than `names`, and all nodes, weights and inputs that these do not need. */
   keepOnly(names: readonly string[]): void;
 }
@@ -255,6 +257,11 @@ export function createGraphEditor(graph: GraphProto): GraphEditor {
     },
 
     readsOf: (names) => needs(names).names,
+
+    beginOutputsWithEnd() {
+      add('SequenceEmpty', [], [END_OUTPUT]);
+      graph.output.unshift(sequenceValueInfo(END_OUTPUT, 'float32'));
+    },
 
     keepOnly(names) {
       graph.output = graph.output.filter(({ name }) => names.includes(name));

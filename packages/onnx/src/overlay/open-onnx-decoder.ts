@@ -7,7 +7,13 @@
 import { InvalidArgumentError, SITES, type Site, UnsupportedModelError } from '@austeer/core';
 import { toBinary } from '@bufbuild/protobuf';
 import { ModelProtoSchema } from 'onnx-buf';
-import { computedLayers, type DecoderGraph, type GraphPurpose, STRENGTH_INPUT } from '../decoder-graph.ts';
+import {
+  computedLayers,
+  type DecoderGraph,
+  END_OUTPUT,
+  type GraphPurpose,
+  STRENGTH_INPUT,
+} from '../decoder-graph.ts';
 import { referToWeights } from '../model-file/external-weights.ts';
 import type { GraphIndex } from '../model-file/graph-index.ts';
 import { MICROSOFT_DOMAIN } from '../model-file/graph-writer.ts';
@@ -119,6 +125,9 @@ export async function openOnnxDecoder(options: OpenOnnxDecoderOptions): Promise<
   const past = isShort ? ports.past.slice(0, depth) : ports.past;
   const present = ports.present.slice(0, past.length);
   editor.keepOnly([...wanted, ...present.flatMap(({ key, value }) => [key, value])]);
+  const isShared = isGrouped(index, ports);
+  const hasEnd = isShared && purpose.intoArrays === true;
+  if (hasEnd) editor.beginOutputsWithEnd();
   const { dataFolder, initializers } = await referToWeights(file, graph.initializer);
   graph.initializer = [...initializers];
   if (model.irVersion < LOWEST_IR_VERSION) model.irVersion = LOWEST_IR_VERSION;
@@ -139,7 +148,7 @@ export async function openOnnxDecoder(options: OpenOnnxDecoderOptions): Promise<
     headSize,
     vocabularySize,
     contextLength: config.contextLength,
-    ...(isGrouped(index, ports)
+    ...(isShared
       ? { padding: 'right' as const, cache: 'shared' as const }
       : { padding: 'left' as const, cache: 'growing' as const }),
     cacheType: ports.cacheType,
@@ -153,7 +162,12 @@ export async function openOnnxDecoder(options: OpenOnnxDecoderOptions): Promise<
       bias,
       ...(kept(STRENGTH_INPUT) && { strength: STRENGTH_INPUT }),
     },
-    outputs: { logits: purpose.logits ? ports.logits : undefined, present, captures },
+    outputs: {
+      ...(hasEnd && { end: END_OUTPUT }),
+      logits: purpose.logits ? ports.logits : undefined,
+      present,
+      captures,
+    },
   };
 }
 

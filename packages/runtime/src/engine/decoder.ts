@@ -93,7 +93,7 @@ export function createDecoder(
     checkDevice(ort, settings.device);
     await live?.session.release();
     live = undefined;
-    const graph = await makeGraph(purpose);
+    const graph = await makeGraph({ ...purpose, intoArrays: true });
     const session = await createSession({ ort, graph, ...settings });
     live = { graph, session, caches: createKeyValueCaches(ort, graph) };
     return live;
@@ -146,7 +146,8 @@ function serves(made: GraphPurpose, wanted: GraphPurpose): boolean {
     (made.tokenStrength === true || wanted.tokenStrength !== true) &&
     made.capture.length === wanted.capture.length &&
     wanted.capture.every((site) => made.capture.includes(site)) &&
-    wanted.steer.every((site) => made.steer.includes(site))
+    wanted.steer.every((site) => made.steer.includes(site)) &&
+    (wanted.steer.length === 0 || wanted.gainsOnly === true || made.gainsOnly !== true)
   );
 }
 
@@ -182,23 +183,31 @@ async function runGraph(options: {
     const data = strengths ?? new Float32Array(rows.rows * rows.tokens).fill(1);
     feeds[STRENGTH_INPUT] = new ort.Tensor('float32', data, [rows.rows, rows.tokens, 1]);
   }
-  const captureNames = Object.values(graph.outputs.captures).flat();
   const fetches: Record<string, OrtTensor | null> = { ...cache.fetches() };
-  for (const name of captureNames) fetches[name] = null;
-  if (graph.outputs.logits !== undefined) fetches[graph.outputs.logits] = null;
-
-  let outputs: Record<string, OrtTensor>;
-  try {
-    outputs = (await session.run(feeds, fetches)) as Record<string, OrtTensor>;
-  } catch (cause) {
-    throw new InferenceError({ doing: 'running the model', cause });
-  }
-  cache.absorb(outputs);
-  return {
-    logits:
-      graph.outputs.logits === undefined
-        ? new Float32Array(0)
-        : (outputs[graph.outputs.logits]!.data as Float32Array),
-    captures: new Map(captureNames.map((name) => [name, outputs[name]!.data as Float32Array])),
+  const give = (name: string, width: number): Float32Array => {
+    const data = new Float32Array(positions.length * width);
+    fetches[name] = new ort.Tensor('float32', data, [positions.length, width]);
+    return data;
   };
+  const { end, logits: logitsName } = graph.outputs;
+  const logits = logitsName === undefined ? new Float32Array(0) : give(logitsName, graph.vocabularySize);
+  const captures = new Map<string, Float32Array>();
+  for (const site of graph.purpose.capture) {
+    for (const name of graph.outputs.captures[site]!) captures.set(name, give(name, graph.widths[site]!));
+  }
+  if (end !== undefined) fetches[end] = null;
+  try {
+    cache.absorb((await session.run(feeds, fetches)) as Record<string, OrtTensor>);
+  } catch (cause) {
+    // The arrays are written by then, and a shared cache has nothing to absorb.
+    if (end === undefined || !isEndOfOutputs(cause)) {
+      throw new InferenceError({ doing: 'running the model', cause });
+    }
+  }
+  return { logits, captures };
+}
+
+/** Whether the run got as far as handing its outputs over: see END_OUTPUT. */
+function isEndOfOutputs(error: unknown): boolean {
+  return error instanceof Error && error.message.startsWith('Non tensor type');
 }

@@ -5,6 +5,7 @@
  */
 import { InvalidArgumentError, type RowSteering, type Site, type SteeringValues } from '@austeer/core';
 import type { DecoderGraph } from '@austeer/onnx';
+import type { SteeringNeeds } from '../steering-purpose.ts';
 import { needsStrengths } from './row-strengths.ts';
 
 /** The steering of each row of a call; `undefined` leaves a row alone. */
@@ -20,7 +21,7 @@ export function resolveRowSteering(options: {
   rows: number;
   layers: number;
   widths: Readonly<Partial<Record<Site, number>>>;
-}): { of: SteeringOfRow; sites: readonly Site[]; tokenStrength: boolean } {
+}): { of: SteeringOfRow; needs: SteeringNeeds } {
   const { steering, rows, layers, widths } = options;
   const perRow: readonly (SteeringValues | undefined)[] | undefined = isPerRow(steering)
     ? steering
@@ -33,6 +34,7 @@ export function resolveRowSteering(options: {
     });
   }
   const sites = new Set<Site>();
+  let hasBias = false;
   for (const values of new Set(perRow ?? [steering as SteeringValues | undefined])) {
     if (values === undefined) continue;
     for (const [site, { gain, bias }] of Object.entries(values.sites) as [
@@ -53,12 +55,16 @@ export function resolveRowSteering(options: {
         });
       }
       sites.add(site);
+      hasBias ||= bias.some((value) => value !== 0);
     }
   }
   return {
     of: (row) => (perRow === undefined ? (steering as SteeringValues | undefined) : perRow[row]),
-    sites: [...sites],
-    tokenStrength: needsStrengths(perRow ?? [steering as SteeringValues | undefined]),
+    needs: {
+      sites: [...sites],
+      tokenStrength: needsStrengths(perRow ?? [steering as SteeringValues | undefined]),
+      hasBias,
+    },
   };
 }
 
@@ -76,12 +82,14 @@ export function steeringArrays(
     const width = graph.widths[site]!;
     const size = graph.layers * width;
     for (const kind of ['gain', 'bias'] as const) {
+      const input = graph.inputs[kind][site];
+      if (input === undefined) continue;
       const data = new Float32Array(batch.length * size);
       for (const [row, values] of batch.entries()) {
         const numbers = values?.sites[site]?.[kind];
         if (numbers !== undefined) data.set(numbers, row * size);
       }
-      arrays[graph.inputs[kind][site]!] = { data, dims: [batch.length, graph.layers, width] };
+      arrays[input] = { data, dims: [batch.length, graph.layers, width] };
     }
   }
   return arrays;
