@@ -19,6 +19,7 @@ import { summarizeAnswers } from '../../../packages/evaluators/dist/index.js';
 import { loadModel } from '../../../packages/runtime/dist/index.js';
 import { BASELINES, conditionOfBaseline, conditionOfUnits, RANKINGS, rankUnitsOf } from './conditions.mjs';
 import { createNeutralText } from './neutral-text.mjs';
+import { reportOverlap } from './overlap.mjs';
 import { answer, loadQuestions } from './questions.mjs';
 import { reportTask } from './report.mjs';
 
@@ -64,7 +65,9 @@ const say = (/** @type {string} */ text) =>
 const hasTime = () => performance.now() - started < Number(flags.minutes) * 60_000;
 
 if (flags.report) {
-  for (const task of flags.tasks.split(',')) reportTask(join(flags.out, `${task}-${site}`), task);
+  const tasks = flags.tasks.split(',');
+  for (const task of tasks) reportTask(join(flags.out, `${task}-${site}`), task);
+  reportOverlap(flags.out, tasks, site);
 } else {
   const model = await loadModel({ model: flags.model, threads: Number(flags.threads) });
   const neutral = await createNeutralText(model);
