@@ -2,8 +2,9 @@
  * A decoder as an ONNX graph over the prepared weights of a GGUF file.
  *
  * Attention is GroupQueryAttention, written explicitly so that no result depends on what the optimizer recognises. Sums and
- * norms are nodes of their own: the fused form keeps the sum to itself, so that an edit of it would miss the norm. Keys and values are all that other tokens read of a layer, so
- * the highest computed layer goes on with the picked positions alone once it has attended.
+ * norms are nodes of their own: the fused form keeps the sum to itself, so that an edit of it would miss the norm. Keys and
+ * values are all that other tokens read of a layer, so the highest computed layer goes on with the picked positions alone
+ * once it has attended.
  *
  * @module
  */
