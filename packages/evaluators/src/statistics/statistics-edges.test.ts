@@ -1,7 +1,7 @@
 import { createRandom, InvalidArgumentError } from '@austeer/core';
 import { describe, expect, it } from 'vitest';
 import { adjustPValues } from './adjust-p-values.ts';
-import { bcaInterval } from './bca-interval.ts';
+import { bcaInterval, bcaLimits, groupedBcaInterval } from './bca-interval.ts';
 import { clusterMean, meanInterval } from './cluster-mean.ts';
 import { combineEstimates } from './combine-estimates.ts';
 import { normalQuantile, normalShare, studentQuantile, studentShare } from './distributions.ts';
@@ -210,5 +210,66 @@ describe('drawGroupCounts', () => {
       expect(Math.abs(variance - expected)).toBeLessThanOrEqual(0.1 * expected);
     }
     expect(sums[1]).toBe(0);
+  });
+});
+
+describe('groupedBcaInterval', () => {
+  const share = ([wrong, right]: readonly number[]): number => right! / (wrong! + right!);
+
+  it('is what drawing row by row gives, up to the draws', () => {
+    const rows = 200;
+    const grouped = groupedBcaInterval({ sizes: [60, 140], statistic: share, draws: 20_000 })!;
+    const byRow = bcaInterval({
+      rows,
+      statistic: (drawn) => drawn.filter((row) => row >= 60).length / rows,
+      draws: 20_000,
+    })!;
+    expect(grouped.value).toBe(0.7);
+    // A row is a two-hundredth.
+    expect(Math.abs(grouped.low - byRow.low)).toBeLessThanOrEqual(0.005);
+    expect(Math.abs(grouped.high - byRow.high)).toBeLessThanOrEqual(0.005);
+  });
+
+  it('draws by its seed, and is wider at a higher level', () => {
+    const of = (options: object) =>
+      groupedBcaInterval({ sizes: [7, 0, 23], statistic: ([a, , b]) => b! / (a! + b!), ...options })!;
+    expect(of({})).toEqual(of({ seed: 0, draws: 2000, level: 0.95 }));
+    expect(of({ level: 0.99 }).low).toBeLessThan(of({}).low);
+    expect(of({ level: 0.5 }).high).toBeLessThan(of({}).high);
+    expect([1, 2, 3, 4].map((seed) => JSON.stringify(of({ seed, draws: 50 })))).not.toEqual(
+      Array(4).fill(JSON.stringify(of({ seed: 1, draws: 50 }))),
+    );
+  });
+
+  it('leaves out what has no value, and refuses no rows and levels that are none', () => {
+    const whenBoth = ([a, b]: readonly number[]): number | undefined =>
+      a! > 0 && b! > 0 ? b! / a! : undefined;
+    expect(groupedBcaInterval({ sizes: [0, 5], statistic: whenBoth })).toBeUndefined();
+    const { value, low, high } = groupedBcaInterval({ sizes: [1, 5], statistic: whenBoth })!;
+    expect(value).toBe(5);
+    expect(low).toBeGreaterThan(0);
+    expect(high).toBeLessThanOrEqual(5);
+    expect(() => groupedBcaInterval({ sizes: [0, 0], statistic: share })).toThrow('none given');
+    expect(() => groupedBcaInterval({ sizes: [1, 1], statistic: share, level: 1 })).toThrow('level is 1');
+  });
+});
+
+describe('bcaLimits', () => {
+  it('holds where nothing was drawn, or all draws lie on one side', () => {
+    expect(bcaLimits({ value: 3, drawn: [], jackknife: [1, 2], level: 0.95 })).toEqual({ low: 3, high: 3 });
+    const drawn = [1, 2, 3, 4, 5];
+    for (const value of [0, 9]) {
+      const { low, high } = bcaLimits({ value, drawn, jackknife: [1, 2, 4], level: 0.95 });
+      expect(low).toBeLessThanOrEqual(high);
+      if (value === 0) expect(high).toBeLessThan(3);
+      else expect(low).toBeGreaterThan(3);
+    }
+  });
+
+  it('is the plain quantile without bias and skew', () => {
+    const drawn = Array.from({ length: 1001 }, (_, index) => index);
+    const { low, high } = bcaLimits({ value: 500, drawn, jackknife: [1, 2, 3], level: 0.9 });
+    expect(low).toBeCloseTo(50, 6);
+    expect(high).toBeCloseTo(950, 6);
   });
 });
