@@ -5,9 +5,9 @@
 import { createRandom } from '@austeer/core';
 import { InferenceSession, Tensor } from 'onnxruntime-node';
 import { describe, expect, it } from 'vitest';
+import { blockSumWriter } from '../src/build/block-sums.ts';
 import { planeWriter } from '../src/build/integer-planes.ts';
 import type { LinearContext } from '../src/build/linear.ts';
-import { blockSumWriter } from '../src/build/write-decoder.ts';
 import { type Arithmetic, createArithmetic } from '../src/gradient/arithmetic.ts';
 import { reverseAttention, writeAttention } from '../src/gradient/attention.ts';
 import { reverseGate, writeGate } from '../src/gradient/gate.ts';

@@ -111,7 +111,9 @@ export function planWeights(
     const queries = heads * headSize;
     const keys = kvHeads * headSize;
     // What comes after the last attention reads the picked positions alone, and nothing averages its rounding out.
-    const isTop = precision === '8bit' && layer === configuration.layers - 1;
+    const isExact = precision === '8bit' && layer === configuration.layers - 1;
+    const unlessTop = (rounding: ActivationRounding): ActivationRounding =>
+      isExact ? 'two planes' : rounding;
     return {
       attentionNorm: floats(name('attn_norm'), [hidden]),
       feedForwardNorm: floats(name('ffn_norm'), [hidden]),
@@ -133,21 +135,18 @@ export function planWeights(
         ],
         'fine',
       ),
-      attentionOutput: linear([name('attn_output'), hidden, queries], isTop ? 'two planes' : 'coarse'),
+      attentionOutput: linear([name('attn_output'), hidden, queries], unlessTop('coarse')),
       gateUp: linears(
         name('ffn_gate_up'),
         [
           [name('ffn_gate'), inner, hidden],
           [name('ffn_up'), inner, hidden],
         ],
-        isTop ? 'two planes' : 'fine',
+        unlessTop('fine'),
         // Where many tokens come at a time, stacking saves less than taking the result apart costs.
         precision !== '8bit' && precision !== 'fp32',
       ),
-      down: linear(
-        [name('ffn_down'), hidden, inner],
-        isTop ? 'two planes' : precision === '8bit' ? 'fine' : 'coarse',
-      ),
+      down: linear([name('ffn_down'), hidden, inner], unlessTop(precision === '8bit' ? 'fine' : 'coarse')),
     };
   });
 

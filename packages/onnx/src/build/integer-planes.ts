@@ -4,6 +4,7 @@
  * @module
  */
 import type { GraphWriter } from '../model-file/graph-writer.ts';
+import { createWriteOnce } from '../model-file/write-once.ts';
 
 /** Names of what x ≈ scale · (coarse + fine · 1/254) is made of. */
 export interface IntegerPlanes {
@@ -35,6 +36,7 @@ const SMALLEST = 1e-30;
  */
 export function planeWriter(graph: GraphWriter): (input: string) => IntegerPlanes {
   const made = new Map<string, IntegerPlanes>();
+  const once = createWriteOnce();
   const shared = { one: 'planes.one', fineStep: 'planes.fine_step' };
   const { one, fineStep } = shared;
   const writeConstants = (): void => {
@@ -61,15 +63,12 @@ export function planeWriter(graph: GraphWriter): (input: string) => IntegerPlane
     graph.node('Div', ['planes.steps', name('range')], [name('inverse')]);
     graph.node('Mul', [input, name('inverse')], [name('exact')]);
     graph.node('QuantizeLinear', [name('exact'), one, PLANE_CENTRE], [name('coarse')]);
-    let isFineWritten = false;
-    const fine = (): string => {
-      if (isFineWritten) return name('fine');
-      isFineWritten = true;
-      graph.node('DequantizeLinear', [name('coarse'), one, PLANE_CENTRE], [name('whole')]);
-      graph.node('Sub', [name('exact'), name('whole')], [name('rest')]);
-      graph.node('QuantizeLinear', [name('rest'), fineStep, PLANE_CENTRE], [name('fine')]);
-      return name('fine');
-    };
+    const fine = (): string =>
+      once(name('fine'), () => {
+        graph.node('DequantizeLinear', [name('coarse'), one, PLANE_CENTRE], [name('whole')]);
+        graph.node('Sub', [name('exact'), name('whole')], [name('rest')]);
+        graph.node('QuantizeLinear', [name('rest'), fineStep, PLANE_CENTRE], [name('fine')]);
+      });
     const planes = { ...shared, scale: name('scale'), coarse: name('coarse'), fine };
     made.set(input, planes);
     return planes;

@@ -11,10 +11,10 @@ import { openGguf } from '../gguf/read-gguf.ts';
 import { dequantize, type GgufTensorType } from '../gguf/tensor-types.ts';
 import { createGraphWriter } from '../model-file/graph-writer.ts';
 import { writeGguf } from '../testing/write-gguf.ts';
+import { blockSumWriter } from './block-sums.ts';
 import { planeWriter } from './integer-planes.ts';
 import { type ActivationRounding, type Precision, planLinear } from './linear.ts';
 import { ensurePreparedFile, placeSegments, weightUser } from './prepared-weights.ts';
-import { blockSumWriter } from './write-decoder.ts';
 
 const quantized = Object.keys(QUANTIZED_TYPES) as QuantizedType[];
 const COLUMNS = 256;

@@ -146,15 +146,16 @@ function packedLinear(weights: PackedWeights, rounding: ActivationRounding): Lin
   const { integers, scales, offsets, rounded, group: block, columns } = weights;
   const emitProduct = rounding === 'two planes' ? emitInTwoPlanes : emitPacked;
   if (rounded !== undefined) {
+    const { zeroPoints, digits, width } = rounded;
     return {
-      segments: [integers, scales, rounded.zeroPoints],
+      segments: [integers, scales, zeroPoints],
       emit: (context, input, output) => {
-        const sums = context.blockSums(input, { columns, block, width: rounded.columns / rounded.digits });
-        const digits = Array.from({ length: rounded.digits }, () => sums);
-        context.graph.node('Concat', [input, ...digits], [`${output}.input`], {
+        const sums = context.blockSums(input, { columns, block, width });
+        const repeated = Array.from({ length: digits }, () => sums);
+        context.graph.node('Concat', [input, ...repeated], [`${output}.input`], {
           attributes: { axis: { int: -1 } },
         });
-        emitProduct(context, { ...weights, columns: columns + rounded.columns }, `${output}.input`, output);
+        emitProduct(context, { ...weights, columns: columns + digits * width }, `${output}.input`, output);
       },
     };
   }

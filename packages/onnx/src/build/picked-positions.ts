@@ -5,16 +5,12 @@
  */
 import { POSITIONS_INPUT } from '../decoder-graph.ts';
 import type { GraphWriter } from '../model-file/graph-writer.ts';
+import { createWriteOnce } from '../model-file/write-once.ts';
 import type { SteeringAtPicked } from './steering-inputs.ts';
 
 /** Picks values, each once. The graph has {@link POSITIONS_INPUT} and the constant `one_axis`. */
 export function pickWriter(graph: GraphWriter): SteeringAtPicked {
-  const made = new Set<string>();
-  const once = (name: string, make: () => void): string => {
-    if (!made.has(name)) make();
-    made.add(name);
-    return name;
-  };
+  const once = createWriteOnce();
   return {
     ofToken: (value) =>
       once(`${value}.picked`, () => {

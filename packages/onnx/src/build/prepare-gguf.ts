@@ -49,7 +49,7 @@ export interface PreparedGguf {
  *
  * @param options.file the opened GGUF
  * @param options.precision `fp32`: exact, for capture; `4bit`: exact weights, 8-bit activations, for decoding;
- *   `4bit-fast`: with twice the rounding error, a fifth faster; `8bit`: weights rounded to 8 bits a row, for prompts
+ *   `4bit-fast`: with twice the rounding error, faster; `8bit`: weights rounded to 8 bits a row, for prompts
  * @param options.cacheKey distinguishes files in the cache folder: the SHA-256 of the GGUF
  * @param options.cacheDirectory folder for the prepared file
  * @throws UnsupportedModelError, FileFormatError when the GGUF is of another kind or incomplete.

@@ -14,7 +14,12 @@ export function steeringInputName(site: Site, kind: 'gain' | 'bias'): string {
 
 /** Name of 1 + gain of a layer, where strength is the same at every token. */
 export function steeringScaleName(site: Site, layer: number): string {
-  return `austeer.${site}.scale.${layer}`;
+  return partName(site, 'scale', layer);
+}
+
+/** Name of what belongs to one layer. */
+function partName(site: Site, kind: 'gain' | 'scale' | 'bias', layer: number): string {
+  return `austeer.${site}.${kind}.${layer}`;
 }
 
 /** Where the activation is that of picked positions alone, `[picked, 1, width]`: what belongs to them. */
@@ -42,8 +47,8 @@ export function writeSteeringInputs(
     const gain = graph.input(steeringInputName(site, 'gain'), 'float32', ['rows', layers, widths[site]]);
     if (!tokenStrength) graph.node('Add', [gain, 'unit_gain'], [`austeer.${site}.scale`]);
     const attributes = { axis: { int: 1 }, num_outputs: { int: layers } };
-    const outputs = (kind: string): string[] =>
-      Array.from({ length: layers }, (_, layer) => `austeer.${site}.${kind}.${layer}`);
+    const outputs = (kind: 'gain' | 'scale' | 'bias'): string[] =>
+      Array.from({ length: layers }, (_, layer) => partName(site, kind, layer));
     if (tokenStrength) graph.node('Split', [gain], outputs('gain'), { attributes });
     else graph.node('Split', [`austeer.${site}.scale`], outputs('scale'), { attributes });
     if (gainsOnly) continue;
@@ -52,15 +57,17 @@ export function writeSteeringInputs(
   }
   return (site, layer, value, picked) => {
     if (!steer.includes(site)) return value;
-    const part = (kind: string): string => `austeer.${site}.${kind}.${layer}`;
-    const ofRow = (kind: 'gain' | 'scale' | 'bias'): string => picked?.ofRow(part(kind)) ?? part(kind);
+    const ofRow = (kind: 'gain' | 'scale' | 'bias'): string => {
+      const part = partName(site, kind, layer);
+      return picked?.ofRow(part) ?? part;
+    };
     const atTokens = (edit: string): string => {
       const strength = picked?.ofToken(STRENGTH_INPUT) ?? STRENGTH_INPUT;
       return graph.node('Mul', [edit, strength], [`${edit}_at_tokens`])[0];
     };
     let scale: string;
     if (tokenStrength) {
-      [scale] = graph.node('Add', [atTokens(ofRow('gain')), 'unit_gain'], [part('scale')]);
+      [scale] = graph.node('Add', [atTokens(ofRow('gain')), 'unit_gain'], [steeringScaleName(site, layer)]);
     } else scale = ofRow('scale');
     const scaled = gainsOnly ? `${value}.steered` : `${value}.scaled_by_gain`;
     graph.node('Mul', [value, scale], [scaled]);

@@ -18,6 +18,7 @@ import {
   STRENGTH_INPUT,
 } from '../decoder-graph.ts';
 import type { GraphWriter } from '../model-file/graph-writer.ts';
+import { blockSumWriter } from './block-sums.ts';
 import type { DecoderConfiguration } from './decoder-configuration.ts';
 import type { DecoderWeights } from './decoder-weights.ts';
 import { planeWriter } from './integer-planes.ts';
@@ -172,29 +173,6 @@ export function writeDecoder(options: {
       present,
       captures,
     },
-  };
-}
-
-/**
- * Sums over blocks, each made once: a product with a matrix of ones and zeros, which is one node where reshaping and
- * summing are two.
- */
-export function blockSumWriter(graph: GraphWriter): LinearContext['blockSums'] {
-  const made = new Set<string>();
-  const once = (name: string, make: () => unknown): string => {
-    if (!made.has(name)) make();
-    made.add(name);
-    return name;
-  };
-  return (input, { columns, block, width = columns / block }) => {
-    const members = `blocks_of_${block}_in_${columns}_as_${width}`;
-    const sums = `${input}.sums_of_${block}_as_${width}`;
-    once(members, () => {
-      const data = new Float32Array(columns * width);
-      for (let column = 0; column < columns; column++) data[column * width + Math.floor(column / block)] = 1;
-      graph.constant(members, { dtype: 'float32', dims: [columns, width], data });
-    });
-    return once(sums, () => graph.node('MatMul', [input, members], [sums]));
   };
 }
 

@@ -5,6 +5,7 @@
  */
 import type { AttributeValue } from '../model-file/attributes.ts';
 import { type GraphWriter, MICROSOFT_DOMAIN } from '../model-file/graph-writer.ts';
+import { createWriteOnce } from '../model-file/write-once.ts';
 
 /** The operators that the forward and the reverse pass are made of. */
 export interface Arithmetic {
@@ -46,13 +47,8 @@ export interface Arithmetic {
 
 /** Starts writing into a graph. */
 export function createArithmetic(graph: GraphWriter): Arithmetic {
-  const declared = new Set<string>();
   let names = 0;
-  const once = (name: string, declare: () => void): string => {
-    if (!declared.has(name)) declare();
-    declared.add(name);
-    return name;
-  };
+  const once = createWriteOnce();
   const node: Arithmetic['node'] = (operator, inputs, { microsoft = false, attributes = {} } = {}) =>
     graph.node(operator, inputs, 1, { domain: microsoft ? MICROSOFT_DOMAIN : '', attributes })[0];
   const number = (value: number): string =>

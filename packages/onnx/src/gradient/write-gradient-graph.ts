@@ -22,13 +22,13 @@
  * @module
  */
 import { InvalidArgumentError, type Site } from '@austeer/core';
+import { blockSumWriter } from '../build/block-sums.ts';
 import type { DecoderConfiguration, RotarySettings } from '../build/decoder-configuration.ts';
 import type { DecoderWeights } from '../build/decoder-weights.ts';
 import { planeWriter } from '../build/integer-planes.ts';
 import type { LinearContext } from '../build/linear.ts';
 import { rotaryNames } from '../build/rotary-tables.ts';
 import { steeringInputName, steeringScaleName, writeSteeringInputs } from '../build/steering-inputs.ts';
-import { blockSumWriter } from '../build/write-decoder.ts';
 import { writeEmbedding } from '../build/write-embedding.ts';
 import type { GraphWriter } from '../model-file/graph-writer.ts';
 import { createArithmetic } from './arithmetic.ts';
