@@ -1,6 +1,6 @@
 /**
- * `npm run bench:profile -- 4bit-fast`: where one token of an answer spends its time, by ONNX Runtime's own profile. Profiling
- * slows it down: read the shares.
+ * `npm run bench:profile -- 4bit-fast`: where one token of an answer spends its time, by ONNX Runtime's own profile; with
+ * `prompt` behind it, where reading a prompt of 256 tokens does. Profiling slows it down: read the shares.
  *
  * @module
  */
@@ -11,7 +11,10 @@ import { join } from 'node:path';
 import { loadModel } from '../../packages/runtime/dist/index.js';
 
 const TOKENS = 64;
+const PROMPT_TOKENS = 256;
+const PROMPTS = 6;
 const precision = /** @type {'4bit-fast'} */ (process.argv[2] ?? '4bit-fast');
+const readsPrompts = process.argv[3] === 'prompt';
 const folder = mkdtempSync(join(tmpdir(), 'austeer-profile-'));
 
 /** @typedef {{ endProfiling(): void }} Session */
@@ -33,9 +36,13 @@ const createProfiled = async (model, options) => {
 Object.assign(ort.InferenceSession, { create: createProfiled });
 
 const model = await loadModel({ model: 'smollm2-135m', threads: 1, precision });
-const prompt = model.tokenizer?.encode('Once upon a time there was a village by the sea, where') ?? [];
-for (let turn = 0; turn < 3; turn++)
-  await model.generate([prompt], { maxNewTokens: TOKENS, ignoreEnd: true });
+const text = model.tokenizer?.encode('Once upon a time there was a village by the sea, where') ?? [];
+const prompt = Array.from({ length: PROMPT_TOKENS }, (_, at) => (at * 7919 + 13) % 40_000);
+// What comes first warms up.
+for (let turn = 0; readsPrompts && turn <= PROMPTS; turn++)
+  await model.score([{ prompt, candidates: [[1]] }]);
+for (let turn = 0; !readsPrompts && turn < 3; turn++)
+  await model.generate([text], { maxNewTokens: TOKENS, ignoreEnd: true });
 for (const session of sessions) session.endProfiling();
 await model.dispose();
 
@@ -44,8 +51,8 @@ const file = readdirSync(folder).sort().at(-1) ?? '';
 /** @type {Event[]} */
 const events = JSON.parse(readFileSync(join(folder, file), 'utf8'));
 rmSync(folder, { recursive: true });
-// The last answer, without the run that reads its prompt.
-const runs = events.filter(({ name }) => name === 'model_run').slice(1 - TOKENS);
+// The last answer without the run that reads its prompt, or the last prompts.
+const runs = events.filter(({ name }) => name === 'model_run').slice(readsPrompts ? -PROMPTS : 1 - TOKENS);
 const start = runs[0]?.ts ?? 0;
 const nodes = events.filter(
   ({ cat, ts, name }) => cat === 'Node' && ts >= start && name.endsWith('_kernel_time'),
@@ -56,13 +63,12 @@ for (const { dur, args } of nodes) {
   const kind = byKind.get(args.op_name ?? '') ?? { count: 0, time: 0 };
   byKind.set(args.op_name ?? '', { count: kind.count + 1, time: kind.time + dur });
 }
-const perToken = (/** @type {number} */ microseconds) => (microseconds / runs.length / 1000).toFixed(2);
-console.log(
-  `${precision}, one thread, a token: ${perToken(runs.reduce((sum, { dur }) => sum + dur, 0))} ms\n`,
-);
-console.log('| nodes | a token | ms a token |\n| --- | --- | --- |');
+const perRun = (/** @type {number} */ microseconds) => (microseconds / runs.length / 1000).toFixed(2);
+const what = readsPrompts ? `a prompt of ${PROMPT_TOKENS} tokens` : 'a token';
+console.log(`${precision}, one thread, ${what}: ${perRun(runs.reduce((sum, { dur }) => sum + dur, 0))} ms\n`);
+console.log(`| nodes | in ${what} | ms |\n| --- | --- | --- |`);
 for (const [kind, { count, time }] of [...byKind].sort((a, b) => b[1].time - a[1].time)) {
-  if (Number(perToken(time)) >= 0.05) {
-    console.log(`| ${kind} | ${Math.round(count / runs.length)} | ${perToken(time)} |`);
+  if (Number(perRun(time)) >= 0.05) {
+    console.log(`| ${kind} | ${Math.round(count / runs.length)} | ${perRun(time)} |`);
   }
 }
