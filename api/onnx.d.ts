@@ -67,6 +67,7 @@ export interface DecoderGraph {
     readonly cache: 'shared' | 'growing';
     readonly cacheType: FloatType;
     readonly activationType: FloatType;
+    readonly processorNodes: readonly string[];
     readonly inputs: {
         readonly ids: string;
         readonly attentionMask: string | undefined;
@@ -156,6 +157,7 @@ export interface GraphPurpose {
     readonly gainsOnly?: boolean | undefined;
     readonly tokenStrength?: boolean | undefined;
     readonly intoArrays?: boolean | undefined;
+    readonly forCard?: boolean | undefined;
     readonly depth?: number | undefined;
 }
 
@@ -166,6 +168,7 @@ export interface GraphWriter {
     constant(name: string, value: InlineTensor | Float32Array | Int32Array | BigInt64Array | Uint8Array): string;
     external(name: string, tensor: ExternalTensor): string;
     node(opType: string, inputs: readonly string[], outputs?: readonly string[] | number, options?: NodeOptions): [string, ...string[]];
+    readonly nodes: readonly NodeProto[];
     toBytes(): Uint8Array;
 }
 

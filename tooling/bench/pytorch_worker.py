@@ -14,25 +14,38 @@ from transformers import AutoModelForCausalLM
 from transformers.utils import logging
 
 model_path, threads = sys.argv[1], int(sys.argv[2])
+device = sys.argv[3] if len(sys.argv) > 3 else "cpu"
 logging.set_verbosity_error()
 logging.disable_progress_bar()
 torch.set_num_threads(threads)
 torch.set_grad_enabled(False)
 model = AutoModelForCausalLM.from_pretrained(
     os.path.dirname(model_path), gguf_file=os.path.basename(model_path), dtype=torch.float32
-).eval()
+).eval().to(device)
+
+
+def tokens_of(rows):
+    return torch.tensor(rows, device=device)
+
+
+def finish():
+    """Work on a graphics card runs on after the call that asked for it has returned."""
+    if device == "cuda":
+        torch.cuda.synchronize()
 
 
 def prefill(rows):
-    return model(input_ids=torch.tensor(rows), use_cache=True)
+    return model(input_ids=tokens_of(rows), use_cache=True)
 
 
 def decode(rows, steps):
     output = prefill(rows)
+    finish()
     start = time.perf_counter()
     for _ in range(steps):
         token = output.logits[:, -1].argmax(-1, keepdim=True)
         output = model(input_ids=token, past_key_values=output.past_key_values, use_cache=True)
+    finish()
     return time.perf_counter() - start
 
 
@@ -41,7 +54,7 @@ def localize(pairs, top):
     seen = {"attention": {}, "ffn": {}}
 
     def keep(site, layer, value):
-        seen[site][layer] = value[0, -1].clone()
+        seen[site][layer] = value[0, -1].cpu().clone()
 
     handles = []
     for layer, block in enumerate(layers):
@@ -56,7 +69,7 @@ def localize(pairs, top):
     texts = {"positive": [], "negative": []}
     for pair in pairs:
         for side, kept in texts.items():
-            model(input_ids=torch.tensor([pair[side]]), use_cache=False)
+            model(input_ids=tokens_of([pair[side]]), use_cache=False)
             kept.append({site: dict(values) for site, values in seen.items()})
     for handle in handles:
         handle.remove()
@@ -83,6 +96,7 @@ for line in sys.stdin:
     reply = {}
     if request["work"] == "prefill":
         prefill(request["rows"])
+        finish()
     elif request["work"] == "decode":
         reply["seconds"] = decode(request["rows"], request["steps"])
     elif request["work"] == "localize":

@@ -64,6 +64,11 @@ export interface GraphPurpose {
   readonly tokenStrength?: boolean | undefined;
   /** Whether a run is given arrays for all outputs, and the graph shall have {@link END_OUTPUT}. @default false */
   readonly intoArrays?: boolean | undefined;
+  /**
+   * Whether the graph that we write is for a graphics card: products in an operator that it has, which costs a processor a
+   * second copy of the weights. @default false
+   */
+  readonly forCard?: boolean | undefined;
   /** Captures end after this many layers, and what lies above is left out. Only without logits. @default all */
   readonly depth?: number | undefined;
 }
@@ -97,6 +102,8 @@ export interface DecoderGraph {
   readonly cacheType: FloatType;
   /** What sites are computed in. At the interface they are float32 always. */
   readonly activationType: FloatType;
+  /** Nodes that a graphics card computes to other numbers: for the processor. */
+  readonly processorNodes: readonly string[];
   readonly inputs: {
     readonly ids: string;
     readonly attentionMask: string | undefined;

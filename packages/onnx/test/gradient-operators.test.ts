@@ -324,6 +324,7 @@ describe('operators of the reverse pass', () => {
         weight: (name) => name,
         blockSums: blockSumWriter(graph),
         planes: planeWriter(graph),
+        forCard: false,
       };
       writeMarginInputs(arithmetic);
       const linear = {

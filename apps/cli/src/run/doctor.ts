@@ -8,6 +8,7 @@ import { formatTable } from '../output/table.ts';
 const ROUNDED_TOLERANCE = 0.05;
 /** float16 keeps 11 bits; a unit may be ten times its layer's root mean square. */
 const HALF_TOLERANCE = 0.01;
+/** Rounding in 32 bits; also what another device changes where it computes operators together. */
 const EXACT_TOLERANCE = 1e-4;
 
 export async function runDoctor(this: AusteerContext, flags: DoctorFlags, name: string): Promise<void> {
@@ -24,7 +25,12 @@ export async function runDoctor(this: AusteerContext, flags: DoctorFlags, name: 
       model,
       ...(flags.sites && { sites: flags.sites }),
       tolerance: flags.tolerance ?? usual,
-      zeroTolerance: details.activationType === 'float16' ? HALF_TOLERANCE : 0,
+      zeroTolerance:
+        details.activationType === 'float16'
+          ? HALF_TOLERANCE
+          : details.device === 'cpu'
+            ? 0
+            : EXACT_TOLERANCE,
       signal,
       onProgress: terminal.progress,
     });

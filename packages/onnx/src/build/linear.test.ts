@@ -65,7 +65,11 @@ async function multiply(
   const graph = createGraphWriter({ name: 'linear' });
   graph.input('x', 'float32', ['rows', 'tokens', COLUMNS]);
   const weight = weightUser({ graph, placed, location });
-  linear.emit({ graph, weight, blockSums: blockSumWriter(graph), planes: planeWriter(graph) }, 'x', 'y');
+  linear.emit(
+    { graph, weight, blockSums: blockSumWriter(graph), planes: planeWriter(graph), forCard: false },
+    'x',
+    'y',
+  );
   graph.output('y', 'float32', ['rows', 'tokens', 2 * ROWS]);
   const session = await InferenceSession.create(graph.toBytes(), {
     extra: { session: { model_external_initializers_file_folder_path: folder } },

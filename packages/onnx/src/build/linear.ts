@@ -47,6 +47,8 @@ export interface LinearContext {
   readonly blockSums: (input: string, blocks: { columns: number; block: number; width?: number }) => string;
   /** A value `[rows, tokens, columns]` as two planes of integers, made once per value. */
   readonly planes: (input: string) => IntegerPlanes;
+  /** Whether the graph is for a graphics card. */
+  readonly forCard: boolean;
 }
 
 /** A weight matrix `[rows, columns]` and its bias `[rows]`. */
@@ -177,11 +179,19 @@ function packedLinear(weights: PackedWeights, rounding: ActivationRounding): Lin
 
 /** FusedMatMul reads W as the file has it, [rows, columns]; ONNX Runtime packs it as it does for MatMul. */
 function emitFloat(
-  { graph, weight }: LinearContext,
+  { graph, weight, forCard }: LinearContext,
   weights: WeightSegment,
   input: string,
   output: string,
 ): void {
+  if (forCard) {
+    // Turned once, when the session is made.
+    const [turned] = graph.node('Transpose', [weight(weights.name)], 1, {
+      attributes: { perm: { ints: [1, 0] } },
+    });
+    graph.node('MatMul', [input, turned], [output]);
+    return;
+  }
   graph.node('FusedMatMul', [input, weight(weights.name)], [output], {
     domain: 'com.microsoft',
     attributes: { transB: { int: 1 } },

@@ -6,6 +6,7 @@
 import type { Site } from '@austeer/core';
 import { type GraphPurpose, STRENGTH_INPUT } from '../decoder-graph.ts';
 import type { GraphWriter } from '../model-file/graph-writer.ts';
+import { splitLayers } from '../model-file/split-layers.ts';
 
 /** Names of the inputs of a site. */
 export function steeringInputName(site: Site, kind: 'gain' | 'bias'): string {
@@ -46,14 +47,19 @@ export function writeSteeringInputs(
   for (const site of steer) {
     const gain = graph.input(steeringInputName(site, 'gain'), 'float32', ['rows', layers, widths[site]]);
     if (!tokenStrength) graph.node('Add', [gain, 'unit_gain'], [`austeer.${site}.scale`]);
-    const attributes = { axis: { int: 1 }, num_outputs: { int: layers } };
-    const outputs = (kind: 'gain' | 'scale' | 'bias'): string[] =>
-      Array.from({ length: layers }, (_, layer) => partName(site, kind, layer));
-    if (tokenStrength) graph.node('Split', [gain], outputs('gain'), { attributes });
-    else graph.node('Split', [`austeer.${site}.scale`], outputs('scale'), { attributes });
+    const split = (input: string, kind: 'gain' | 'scale' | 'bias'): void => {
+      const parts = Array.from({ length: layers }, (_, layer) => partName(site, kind, layer));
+      splitLayers(input, parts, (whole, outputs, sizes) => {
+        const data = BigInt64Array.from(sizes, BigInt);
+        graph.constant(`${whole}.sizes`, { dtype: 'int64', dims: [sizes.length], data });
+        graph.node('Split', [whole, `${whole}.sizes`], outputs, { attributes: { axis: { int: 1 } } });
+      });
+    };
+    if (tokenStrength) split(gain, 'gain');
+    else split(`austeer.${site}.scale`, 'scale');
     if (gainsOnly) continue;
     const bias = graph.input(steeringInputName(site, 'bias'), 'float32', ['rows', layers, widths[site]]);
-    graph.node('Split', [bias], outputs('bias'), { attributes });
+    split(bias, 'bias');
   }
   return (site, layer, value, picked) => {
     if (!steer.includes(site)) return value;

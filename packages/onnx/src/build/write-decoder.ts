@@ -18,6 +18,7 @@ import {
   STRENGTH_INPUT,
 } from '../decoder-graph.ts';
 import type { GraphWriter } from '../model-file/graph-writer.ts';
+import { processorNodesOf } from '../model-file/processor-nodes.ts';
 import { blockSumWriter } from './block-sums.ts';
 import type { DecoderConfiguration } from './decoder-configuration.ts';
 import type { DecoderWeights } from './decoder-weights.ts';
@@ -69,6 +70,7 @@ export function writeDecoder(options: {
     weight,
     blockSums: blockSumWriter(graph),
     planes: planeWriter(graph),
+    forCard: purpose.forCard ?? false,
   };
   graph.constant('one_axis', BigInt64Array.of(1n));
   writeLengths(context);
@@ -158,6 +160,7 @@ export function writeDecoder(options: {
     cache: 'shared',
     cacheType: 'float32',
     activationType: 'float32',
+    processorNodes: processorNodesOf(graph.nodes),
     inputs: {
       ids: 'input_ids',
       attentionMask: 'attention_mask',

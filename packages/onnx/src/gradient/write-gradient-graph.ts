@@ -91,6 +91,7 @@ export function writeGradientGraph(options: {
     weight,
     blockSums: blockSumWriter(graph),
     planes: planeWriter(graph),
+    forCard: false,
   };
   const arithmetic = createArithmetic(graph);
   const { ids, positions, branches } = GRADIENT_INPUTS;

@@ -86,6 +86,8 @@ export interface GraphWriter {
     outputs?: readonly string[] | number,
     options?: NodeOptions,
   ): [string, ...string[]];
+  /** The nodes so far. */
+  readonly nodes: readonly NodeProto[];
   /** The model in ONNX's binary form. */
   toBytes(): Uint8Array;
 }
@@ -204,6 +206,7 @@ export function createGraphWriter(options: {
       );
       return [first, ...others];
     },
+    nodes,
     toBytes() {
       return toBinary(
         ModelProtoSchema,

@@ -11,6 +11,7 @@ import { END_OUTPUT, POSITIONS_INPUT, STRENGTH_INPUT } from '../decoder-graph.ts
 import { type AttributeValue, attributeProto } from '../model-file/attributes.ts';
 import { namesRead } from '../model-file/graph-index.ts';
 import { inlineTensorProto, sequenceValueInfo, tensorValueInfo } from '../model-file/graph-writer.ts';
+import { splitLayers } from '../model-file/split-layers.ts';
 import type { SiteLocation } from '../sites/find-sites.ts';
 
 /** A site to edit or read. */
@@ -177,16 +178,13 @@ export function createGraphEditor(graph: GraphProto): GraphEditor {
       if (!graph.initializer.some(({ name }) => name === ONE)) {
         graph.initializer.push(inlineTensorProto(ONE, 'float32', [], Float32Array.of(1)));
       }
-      const sizes = inlineTensorProto(
-        `austeer.sizes.${site}`,
-        'int64',
-        [layers],
-        new BigInt64Array(layers).fill(1n),
-      );
-      graph.initializer.push(sizes);
       const split = (name: string): string[] => {
         const parts = locations.map((_, layer) => `${name}.${layer}`);
-        add('Split', [name, sizes.name], parts, { axis: { int: 1 } });
+        splitLayers(name, parts, (whole, outputs, sizes) => {
+          const numbers = BigInt64Array.from(sizes, BigInt);
+          graph.initializer.push(inlineTensorProto(`${whole}.sizes`, 'int64', [sizes.length], numbers));
+          add('Split', [whole, `${whole}.sizes`], outputs, { axis: { int: 1 } });
+        });
         return parts;
       };
       // Once per site where nothing changes from token to token, else once per layer and token.

@@ -17,6 +17,7 @@ import {
 import { referToWeights } from '../model-file/external-weights.ts';
 import type { GraphIndex } from '../model-file/graph-index.ts';
 import { MICROSOFT_DOMAIN } from '../model-file/graph-writer.ts';
+import { processorNodesOf } from '../model-file/processor-nodes.ts';
 import type { DecoderPorts } from './decoder-ports.ts';
 import { createGraphEditor, type EditedSite } from './graph-editor.ts';
 import { findLanguageModelHead } from './language-model-head.ts';
@@ -128,6 +129,7 @@ export async function openOnnxDecoder(options: OpenOnnxDecoderOptions): Promise<
   const isShared = isGrouped(index, ports);
   const hasEnd = isShared && purpose.intoArrays === true;
   if (hasEnd) editor.beginOutputsWithEnd();
+  const processorNodes = processorNodesOf(graph.node);
   const { dataFolder, initializers } = await referToWeights(file, graph.initializer);
   graph.initializer = [...initializers];
   if (model.irVersion < LOWEST_IR_VERSION) model.irVersion = LOWEST_IR_VERSION;
@@ -153,6 +155,7 @@ export async function openOnnxDecoder(options: OpenOnnxDecoderOptions): Promise<
       : { padding: 'left' as const, cache: 'growing' as const }),
     cacheType: ports.cacheType,
     activationType,
+    processorNodes,
     inputs: {
       ids: ports.ids,
       attentionMask: kept(ports.attentionMask),

@@ -12,6 +12,7 @@ import {
   createSession,
   InferenceError,
   importOnnxRuntime,
+  keepsTensors,
   type OrtTensor,
   type Session,
   type SessionSettings,
@@ -86,6 +87,7 @@ export function createDecoder(
   options: SessionSettings & { makeGraph: (purpose: GraphPurpose) => Promise<DecoderGraph> | DecoderGraph },
 ): Decoder {
   const { makeGraph, ...settings } = options;
+  const staysOnDevice = keepsTensors(settings.device);
   let live: LiveSession | undefined;
 
   const ready = async (ort: Ort, purpose: GraphPurpose): Promise<LiveSession> => {
@@ -93,9 +95,14 @@ export function createDecoder(
     checkDevice(ort, settings.device);
     await live?.session.release();
     live = undefined;
-    const graph = await makeGraph({ ...purpose, intoArrays: true });
-    const session = await createSession({ ort, graph, ...settings });
-    live = { graph, session, caches: createKeyValueCaches(ort, graph) };
+    const graph = await makeGraph({
+      ...purpose,
+      intoArrays: !staysOnDevice,
+      forCard: settings.device !== 'cpu',
+    });
+    const onDevice = staysOnDevice ? graph.outputs.present.flatMap(({ key, value }) => [key, value]) : [];
+    const session = await createSession({ ort, graph, onDevice, ...settings });
+    live = { graph, session, caches: createKeyValueCaches(ort, graph, { staysOnDevice }) };
     return live;
   };
 
@@ -184,27 +191,35 @@ async function runGraph(options: {
     feeds[STRENGTH_INPUT] = new ort.Tensor('float32', data, [rows.rows, rows.tokens, 1]);
   }
   const fetches: Record<string, OrtTensor | null> = { ...cache.fetches() };
-  const give = (name: string, width: number): Float32Array => {
-    const data = new Float32Array(positions.length * width);
-    fetches[name] = new ort.Tensor('float32', data, [positions.length, width]);
-    return data;
-  };
   const { end, logits: logitsName } = graph.outputs;
-  const logits = logitsName === undefined ? new Float32Array(0) : give(logitsName, graph.vocabularySize);
-  const captures = new Map<string, Float32Array>();
+  const given = new Map<string, Float32Array>();
+  const give = (name: string, width: number): void => {
+    const data = new Float32Array(positions.length * width);
+    given.set(name, data);
+    fetches[name] = new ort.Tensor('float32', data, [positions.length, width]);
+  };
+  const captured = graph.purpose.capture.flatMap((site) => graph.outputs.captures[site]!);
+  if (logitsName !== undefined) give(logitsName, graph.vocabularySize);
   for (const site of graph.purpose.capture) {
-    for (const name of graph.outputs.captures[site]!) captures.set(name, give(name, graph.widths[site]!));
+    for (const name of graph.outputs.captures[site]!) give(name, graph.widths[site]!);
   }
   if (end !== undefined) fetches[end] = null;
+  let outputs: Readonly<Record<string, OrtTensor>> = {};
   try {
-    cache.absorb((await session.run(feeds, fetches)) as Record<string, OrtTensor>);
+    outputs = (await session.run(feeds, fetches)) as Record<string, OrtTensor>;
+    cache.absorb(outputs);
   } catch (cause) {
     // The arrays are written by then, and a shared cache has nothing to absorb.
     if (end === undefined || !isEndOfOutputs(cause)) {
       throw new InferenceError({ doing: 'running the model', cause });
     }
   }
-  return { logits, captures };
+  // A session with outputs on a device returns arrays of its own.
+  const numbersOf = (name: string) => (outputs[name]?.data as Float32Array | undefined) ?? given.get(name)!;
+  return {
+    logits: logitsName === undefined ? new Float32Array(0) : numbersOf(logitsName),
+    captures: new Map(captured.map((name) => [name, numbersOf(name)])),
+  };
 }
 
 /** Whether the run got as far as handing its outputs over: see END_OUTPUT. */

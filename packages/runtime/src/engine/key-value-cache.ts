@@ -47,8 +47,17 @@ export interface KeyValueCaches {
   open(rows: number, capacity: number): KeyValueCache;
 }
 
-/** Prepares caches for a graph. */
-export function createKeyValueCaches(ort: Ort, graph: DecoderGraph): KeyValueCaches {
+/**
+ * Prepares caches for a graph.
+ *
+ * @param options.staysOnDevice whether sessions return keys and values as buffers of a device, to be fed again
+ */
+export function createKeyValueCaches(
+  ort: Ort,
+  graph: DecoderGraph,
+  { staysOnDevice }: { staysOnDevice: boolean },
+): KeyValueCaches {
+  if (staysOnDevice) return deviceCaches(ort, graph);
   return graph.cache === 'shared' ? sharedCaches(ort, graph) : growingCaches(ort, graph);
 }
 
@@ -134,6 +143,58 @@ function growingCaches(ort: Ort, graph: DecoderGraph): KeyValueCaches {
         },
         mark: () => ({ ...feeds }),
         reset: (mark) => {
+          Object.assign(feeds, mark);
+        },
+      };
+    },
+  };
+}
+
+/**
+ * Keys and values never leave the device: each run returns new buffers, also of a shared cache's room. A buffer is let go when
+ * the next run has replaced it, unless a mark returns to it.
+ */
+function deviceCaches(ort: Ort, graph: DecoderGraph): KeyValueCaches {
+  const names = graph.inputs.past.flatMap((past, layer) => {
+    const present = graph.outputs.present[layer]!;
+    return [
+      [past.key, present.key],
+      [past.value, present.value],
+    ] as const;
+  });
+  const fetches = Object.fromEntries(names.map(([, present]) => [present, null]));
+  let held = new Set<OrtTensor>();
+  return {
+    open(rows, capacity) {
+      for (const tensor of held) tensor.dispose();
+      held = new Set();
+      const dims = [rows, graph.kvHeads, graph.cache === 'shared' ? capacity : 0, graph.headSize];
+      const empty = new ARRAYS[graph.cacheType](dims.reduce((product, length) => product * length, 1));
+      const feeds: Record<string, OrtTensor> = {};
+      for (const [past] of names) feeds[past] = new ort.Tensor(graph.cacheType, empty, dims);
+      const marked = new Set<OrtTensor>();
+      const letGo = (tensor: OrtTensor) => {
+        if (marked.has(tensor) || !held.delete(tensor)) return;
+        tensor.dispose();
+      };
+      return {
+        feeds: () => ({ ...feeds }),
+        fetches: () => fetches,
+        absorb(outputs) {
+          for (const [past, present] of names) {
+            letGo(feeds[past]!);
+            feeds[past] = outputs[present]!;
+            held.add(feeds[past]);
+          }
+        },
+        mark() {
+          for (const tensor of Object.values(feeds)) marked.add(tensor);
+          return { ...feeds };
+        },
+        reset(mark) {
+          for (const [past] of names) {
+            if (feeds[past] !== mark[past]) letGo(feeds[past]!);
+          }
           Object.assign(feeds, mark);
         },
       };

@@ -53,6 +53,14 @@ export const DEVICES = ['cpu', 'cuda', 'webgpu', 'dml', 'coreml'] as const;
 /** One of {@link DEVICES}. */
 export type Device = (typeof DEVICES)[number];
 
+/** What is most often missing. */
+const MISSING: Readonly<Record<string, string>> = {
+  cuda:
+    ', or install what is missing: CUDA libraries come with the install script of onnxruntime-node, which ' +
+    'ONNXRUNTIME_NODE_INSTALL=skip leaves out',
+  webgpu: ', or install what is missing: on Linux libvulkan1 and the Vulkan driver of the card',
+};
+
 /** The device cannot be used on this machine. */
 export class DeviceUnavailableError extends AusteerError {
   readonly device: string;
@@ -61,13 +69,15 @@ export class DeviceUnavailableError extends AusteerError {
     const { device, reason, cause } = options;
     super(
       'DEVICE_UNAVAILABLE',
-      `The device ${device} cannot be used here: ${reason}. Use the device cpu, or install what is missing: ` +
-        'CUDA libraries come with the install script of onnxruntime-node, which ONNXRUNTIME_NODE_INSTALL=skip leaves out.',
+      `The device ${device} cannot be used here: ${reason}. Use the device cpu${MISSING[device] ?? ''}.`,
       { cause },
     );
     this.device = device;
   }
 }
+
+/** Whether what a run returns can stay on the device, for the next one. */
+export const keepsTensors = (device: Device): boolean => device === 'webgpu';
 
 /** How sessions compute. */
 export interface SessionSettings {
@@ -95,17 +105,19 @@ export function checkDevice(ort: Ort, device: Device): void {
  *
  * @param options.prepack whether matrices are copied into the order in which the processor reads them: faster for few
  *   tokens at a time; without it weights stay in the mapped file. @default true
+ * @param options.onDevice outputs that stay on the device, for a device that {@link keepsTensors}. @default none
  * @throws InferenceError, or DeviceUnavailableError for another device than the processor, with ONNX Runtime's
  *   reason.
  */
 export async function createSession(
   options: SessionSettings & {
     ort: Ort;
-    graph: Pick<DecoderGraph, 'model' | 'dataFolder'>;
+    graph: Pick<DecoderGraph, 'model' | 'dataFolder'> & Partial<Pick<DecoderGraph, 'processorNodes'>>;
     prepack?: boolean;
+    onDevice?: readonly string[];
   },
 ): Promise<Session> {
-  const { ort, graph, threads, device, memoryArena, prepack = true } = options;
+  const { ort, graph, threads, device, memoryArena, prepack = true, onDevice = [] } = options;
   const sessionOptions = {
     ...(graph.dataFolder !== undefined && {
       model_external_initializers_file_folder_path: graph.dataFolder,
@@ -115,7 +127,7 @@ export async function createSession(
   try {
     return await ort.InferenceSession.create(graph.model, {
       // What a device cannot do runs on the processor.
-      executionProviders: device === 'cpu' ? ['cpu'] : [device, 'cpu'],
+      executionProviders: providersOf(device, graph.processorNodes ?? []),
       intraOpNumThreads: threads,
       interOpNumThreads: 1,
       executionMode: 'sequential',
@@ -124,12 +136,23 @@ export async function createSession(
       // Errors come as exceptions; warnings about a user's own graph would drown the output.
       logSeverityLevel: 3,
       extra: { session: sessionOptions },
+      ...(onDevice.length > 0 && {
+        preferredOutputLocation: Object.fromEntries(onDevice.map((name) => [name, 'gpu-buffer'])),
+      }),
     });
   } catch (cause) {
     if (device !== 'cpu') {
-      const reason = cause instanceof Error ? cause.message : String(cause);
+      const reason = (cause instanceof Error ? cause.message : String(cause)).replaceAll(/\s+/g, ' ').trim();
       throw new DeviceUnavailableError({ device, reason, cause });
     }
     throw new InferenceError({ doing: 'loading the model', cause });
   }
+}
+
+function providersOf(device: Device, forProcessor: readonly string[]) {
+  if (device === 'cpu') return ['cpu'];
+  if (device === 'webgpu' && forProcessor.length > 0) {
+    return [{ name: device, forceCpuNodeNames: forProcessor }, 'cpu'];
+  }
+  return [device, 'cpu'];
 }
