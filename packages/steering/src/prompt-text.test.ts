@@ -35,6 +35,16 @@ describe('readPromptText', () => {
     expect(readPromptText([], { decode })).toEqual({ text: '', spans: [] });
   });
 
+  it('believes a later beginning over an earlier one that happens to agree further', () => {
+    const beginnings = ['', 'ab', 'a', 'abc'];
+    const decode = (tokens: readonly number[]): string => beginnings[tokens.length]!;
+    expect(readPromptText([1, 2, 3], { decode }).spans).toEqual([
+      [0, 1],
+      [1, 3],
+      [1, 3],
+    ]);
+  });
+
   it('keeps special tokens', () => {
     const given: unknown[] = [];
     readPromptText([7], { decode: (_, options) => String(given.push(options)) });

@@ -37,13 +37,13 @@ export function readPromptText(prompt: TokenSequence, tokenizer: Pick<Tokenizer,
     ends[index] = Math.min(ends[index]!, ends[index + 1]!);
   const spans = ends.map((_, index): [number, number] => {
     const start = index === 0 ? 0 : ends[index - 1]!;
-    return [start, ends.find((end, later) => later >= index && end > start) ?? start];
+    return [start, ends.find((end) => end > start) ?? start];
   });
   return { text, spans };
 }
 
 function commonLength(a: string, b: string): number {
   let length = 0;
-  while (length < a.length && length < b.length && a[length] === b[length]) length++;
+  while (length < a.length && a[length] === b[length]) length++;
   return length;
 }
