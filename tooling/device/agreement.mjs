@@ -1,7 +1,7 @@
 /**
  * `npm run test:device`: what a model computes on another device beside what it computes on the processor: captures of all
- * sites, log-probabilities and answers of a batch of rows of different lengths, some of them steered. And the proof of
- * its sites there.
+ * sites, of rows and of pairs, log-probabilities and answers of a batch of rows of different lengths, some of them steered. And
+ * the proof of its sites there.
  *
  *     npm run test:device -- --device webgpu                        every export among the fixtures
  *     npm run test:device -- --device webgpu --model smollm2-135m   one model
@@ -104,6 +104,17 @@ async function look(path, where) {
       for (const site of sites) {
         const values = row.activations[site];
         if (values) captured.push(Float32Array.from(values.data));
+      }
+    }
+    // A pair's common beginning is read once, and returned to.
+    const pairs = rows.map((row, at) => ({
+      id: String(at),
+      positive: [...row, 5, 6],
+      negative: [...row, 7],
+    }));
+    for await (const { positive, negative } of model.capturePairs(pairs, { sites })) {
+      for (const site of sites) {
+        for (const side of [positive, negative]) captured.push(Float32Array.from(side[site]?.data ?? []));
       }
     }
     const items = rows.map((prompt) => ({ prompt, candidates: [[5], [7, 4], [7, 9, 2]] }));

@@ -89,7 +89,60 @@ describe('a counts file', () => {
 
   it('refuses counts that cannot be', async () => {
     const impossible = { dtype: 'I32', shape: [2, 2], data: Int32Array.of(3, 0, 0, 0) } as const;
+    const counts = (shape: number[], ...values: number[]) =>
+      ({ dtype: 'I32', shape, data: Int32Array.from(values) }) as const;
+    const other = counts([1, 4], 0, 0, 0, 0);
+    const floats = { dtype: 'F32', shape: [2, 2], data: new Float32Array(4) } as const;
+    const both = (prefix: string, tensor: typeof other) => ({
+      tensors: (all: Map<string, Parameters<typeof writeSafetensors>[0]['tensors'][string]>) =>
+        all.set(`${prefix}.promoted`, tensor).set(`${prefix}.suppressed`, tensor),
+    });
     const cases: [Parameters<typeof changed>[0], RegExp][] = [
+      [{ tensors: (all) => all.set('ffn.promoted', floats) }, /of ffn are not int32/],
+      [{ tensors: (all) => all.set('ffn.suppressed', floats) }, /of ffn are not int32/],
+      [{ tensors: (all) => all.set('ffn.suppressed', other) }, /of ffn are not int32/],
+      [both('ffn', counts([4], 0, 0, 0, 0)), /of ffn are not int32/],
+      [both('ffn', other), /ffn has 1 layers, another site 2/],
+      [
+        { tensors: (all) => all.set('ffn.promoted', counts([2, 2], 0, -1, 0, 0)) },
+        /unit 1 of ffn was promoted -1/,
+      ],
+      [
+        { tensors: (all) => all.set('ffn.suppressed', counts([2, 2], 0, 0, 0, -1)) },
+        /unit 3 of ffn was promoted 2 and suppressed -1 times in 2 pairs/,
+      ],
+      [
+        { tensors: (all) => all.set('ffn.suppressed', counts([2, 2], 2, 0, 0, 0)) },
+        /unit 0 of ffn was promoted 2 and suppressed 2 times in 2 pairs/,
+      ],
+      [{ tensors: (all) => all.clear() }, /no counts of any site$|no counts of any site\./],
+      [
+        {
+          tensors: (all) => {
+            for (const name of [...all.keys()]) if (name.startsWith('label.0.attention')) all.delete(name);
+          },
+        },
+        /label "__proto__" has counts of other units/,
+      ],
+      [
+        {
+          tensors: (all) => {
+            for (const name of [...all.keys()]) if (name.startsWith('label.0.')) all.delete(name);
+            const wide = counts([1, 2], 0, 0);
+            for (const site of ['ffn', 'attention']) {
+              all.set(`label.0.${site}.promoted`, wide).set(`label.0.${site}.suppressed`, wide);
+            }
+          },
+        },
+        /label "__proto__" has counts of other units/,
+      ],
+      [{ header: { pairs: 1.5 } }, /how many pairs/],
+      [{ header: { pairs: '2' } }, /how many pairs/],
+      [{ header: { labels: [{ label: '__proto__', pairs: 1 }, 'no'] } }, /no list/],
+      [{ header: { labels: [null] } }, /no list/],
+      [{ header: { labels: [[]] } }, /no list/],
+      [{ header: { gradients: [{ items: 1 }, 3] } }, /no list/],
+      [{ header: { gradients: [{ items: 1, label: 3 }] } }, /a label that is no text/],
       [{ tensors: (all) => all.set('ffn.promoted', impossible) }, /unit 0 of ffn was promoted 3/],
       [{ tensors: (all) => all.set('label.1.ffn.promoted', impossible) }, /label\.1\.ffn/],
       [{ tensors: (all) => all.delete('label.0.ffn.promoted') }, /label\.0\.ffn are not int32/],
@@ -104,8 +157,25 @@ describe('a counts file', () => {
     ];
     for (const [change, message] of cases) {
       const bytes = await changed(change);
-      expect(() => countsFromSafetensors(bytes)).toThrow(message);
+      const read = () => countsFromSafetensors(bytes, { path: 'counts.safetensors' });
+      expect(read).toThrow(message);
+      expect(read).toThrow(
+        expect.objectContaining({
+          code: 'FILE_FORMAT',
+          message: expect.stringMatching(/counts\.safetensors.*momentum counts.*austeer localize/s),
+        }),
+      );
     }
+  });
+
+  it('refuses what is no safetensors file under its name, and one without metadata', () => {
+    const read = (bytes: Uint8Array) => () => countsFromSafetensors(bytes, { path: 'counts.safetensors' });
+    expect(read(new Uint8Array(3))).toThrow('counts.safetensors');
+    expect(read(writeSafetensors({ metadata: {}, tensors: {} }))).toThrow('names no momentum counts');
+    expect(read(writeSafetensors({ metadata: { austeer: 'null' }, tensors: {} }))).toThrow(
+      'no momentum counts',
+    );
+    expect(() => countsFromSafetensors(writeSafetensors({ metadata: {}, tensors: {} }))).toThrow('bytes');
   });
 
   it('refuses moments that cannot be', async () => {
@@ -124,5 +194,9 @@ describe('a counts file', () => {
       tensors: (all) => all.set('ffn.mean', { dtype: 'F32', shape: [2, 2], data: new Float32Array(4) }),
     });
     expect(() => countsFromSafetensors(bytes)).toThrow(/ffn\.mean is not float64 \[2, 2\]/);
+    const turned = await changed({
+      tensors: (all) => all.set('ffn.mean', { dtype: 'F64', shape: [4, 1], data: new Float64Array(4) }),
+    });
+    expect(() => countsFromSafetensors(turned)).toThrow(/ffn\.mean is not float64 \[2, 2\]/);
   });
 });

@@ -153,8 +153,7 @@ type Tensors = ReadonlyMap<string, SafetensorsEntry>;
 type Fail = (problem: string) => FileFormatError;
 
 function readCounts(tensors: Tensors, prefix: string, pairs: unknown, fail: Fail): MomentumCounts {
-  if (typeof pairs !== 'number' || !Number.isSafeInteger(pairs) || pairs < 1)
-    throw fail('it does not say how many pairs were counted');
+  if (!isCount(pairs)) throw fail('it does not say how many pairs were counted');
   const sites: Partial<Record<Site, SiteCounts>> = {};
   let layers = 0;
   for (const site of SITES) {
@@ -243,7 +242,7 @@ function readInformation(
 }
 
 function isCount(value: unknown): value is number {
-  return typeof value === 'number' && Number.isSafeInteger(value) && value >= 1;
+  return Number.isSafeInteger(value) && (value as number) >= 1;
 }
 
 /** @param options.mayLack whether NaN may stand for units that were not measured */
