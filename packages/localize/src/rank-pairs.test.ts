@@ -1,8 +1,9 @@
-import { floatTensor } from '@austeer/core';
+import { createRandom, floatTensor } from '@austeer/core';
 import { describe, expect, it } from 'vitest';
-import { measureGradients } from './gradient-moments.ts';
+import { naturalGains } from './gain-information.ts';
+import { causalScores, measureGradients } from './gradient-moments.ts';
 import { measurePairs } from './label-counts.ts';
-import { RANKINGS, type Ranking, rankPairs } from './rank-pairs.ts';
+import { needsGradients, needsInformation, RANKINGS, type Ranking, rankPairs } from './rank-pairs.ts';
 
 const ffn = (...values: number[]) => ({ ffn: floatTensor(Float32Array.from(values), [1, values.length]) });
 
@@ -29,6 +30,69 @@ const withGradients = async () => {
   const items = [effects('yes', -2, 1, 4, Number.NaN), effects('no', -4, 1, 0, Number.NaN)];
   return { ...(await measured()), gradients: await measureGradients(items, { sites: ['ffn'] }) };
 };
+
+/** Two layers of three units at two sites, every number another, and what each ranking is made of. */
+async function wide() {
+  const random = createRandom(5);
+  const tensor = () => floatTensor(Float32Array.from({ length: 6 }, random.normal), [2, 3]);
+  const both = () => ({ attention: tensor(), ffn: tensor() });
+  const sites = ['attention', 'ffn'] as const;
+  const pairs = ['yes', 'no', 'yes', 'no', 'yes'].map((label, at) => ({
+    id: String(at),
+    label,
+    positive: both(),
+    negative: both(),
+  }));
+  const gradientsOf = (label: string) => ({ id: label, label, margin: 1, gradients: both() });
+  const [information] = await measureGradients([gradientsOf('n'), gradientsOf('n')], { sites });
+  return {
+    ...(await measurePairs(pairs, { sites })),
+    gradients: await measureGradients([gradientsOf('yes'), gradientsOf('no')], { sites }),
+    information: information!.moments,
+  };
+}
+
+it('knows what a ranking is made of', () => {
+  expect(RANKINGS.filter(needsGradients)).toEqual(['causal', 'causal-then-momentum', 'natural-gradient']);
+  expect(RANKINGS.filter(needsInformation)).toEqual(['natural-gradient']);
+});
+
+describe.each(RANKINGS)('%s, over layers and sites', (ranking) => {
+  it('gives each unit the numbers of its own place', async () => {
+    const statistics = await wide();
+    const effects = causalScores(statistics.gradients).sites;
+    const gains = naturalGains(statistics.gradients, statistics.information).sites;
+    const largest = Math.max(
+      ...Object.values(gains).flatMap(({ values }) => Array.from(values, (gain) => Math.abs(gain))),
+    );
+    const units = rankPairs(statistics, { ranking });
+    expect(units).toHaveLength(12);
+    for (const { site, layer, index, score, effect, promoted, suppressed } of units) {
+      const at = layer * 3 + index;
+      const counts = statistics.counts.sites[site]!;
+      expect([promoted, suppressed]).toEqual([counts.promoted[at], counts.suppressed[at]]);
+      if (needsGradients(ranking)) expect(effect).toBeCloseTo(effects[site]!.values[at]!, 12);
+      if (ranking === 'causal') expect(score).toBe(1);
+      else if (ranking === 'natural-gradient')
+        expect(score).toBeCloseTo(Math.abs(gains[site]!.values[at]!) / largest, 12);
+    }
+    if (ranking === 'natural-gradient') {
+      const worth = units.map(({ effect, score }) => Math.abs(effect!) * score);
+      expect(worth).toEqual(worth.toSorted((a, b) => b - a));
+    }
+  });
+
+  it('takes the best of the sites that are asked for', async () => {
+    const statistics = await wide();
+    const all = rankPairs(statistics, { ranking });
+    const order = (units: typeof all) => units.map(({ site, layer, index }) => [site, layer, index]);
+    const ofFfn = all.filter(({ site }) => site === 'ffn');
+    expect(order(rankPairs(statistics, { ranking, sites: ['ffn'] }))).toEqual(order(ofFfn));
+    expect(order(rankPairs(statistics, { ranking, sites: ['ffn'], top: 2 }))).toEqual(
+      order(ofFfn.slice(0, 2)),
+    );
+  });
+});
 
 describe('rankPairs', () => {
   it.each<[Ranking, number[]]>([
@@ -103,5 +167,21 @@ describe('rankPairs', () => {
     expect(() => rankPairs({ counts }, { ranking: 'causal' })).toThrow(/measureGradients/);
     expect(() => rankPairs({ counts }, { ranking: 'natural-gradient' })).toThrow(/measureGainInformation/);
     expect(() => rankPairs({ counts }, { ranking: 'best' as Ranking })).toThrow(RANKINGS.join(', '));
+    expect(() => rankPairs({ counts }, { ranking: 'best' as Ranking })).toThrow(/ranking/);
+    for (const [ranking, argument, expected] of [
+      ['difference', 'moments', 'the moments of the pairs'],
+      ['effect-size', 'moments', 'Measure them with the counts: measurePairs'],
+      ['causal', 'gradients', 'the gradients of the pairs'],
+      ['natural-gradient', 'information', 'the information of the gains on neutral text'],
+    ] as const) {
+      expect(() => rankPairs({ counts }, { ranking })).toThrow(
+        expect.objectContaining({
+          code: 'INVALID_ARGUMENT',
+          argument,
+          given: 'missing',
+          message: expect.stringContaining(expected),
+        }),
+      );
+    }
   });
 });
