@@ -76,7 +76,62 @@ describe('plan file', () => {
     shape: [numbers.length],
     data: Float64Array.from(numbers),
   });
+  const floats: SafetensorsEntry = { dtype: 'F32', shape: [2], data: new Float32Array(2) };
+  const units = (shape: number[], ...numbers: number[]): SafetensorsEntry => ({
+    dtype: 'I32',
+    shape,
+    data: Int32Array.from(numbers),
+  });
+  const table = 'its tensors are not units I32 [n, 3]';
+  const named = (change: Record<string, unknown>) =>
+    changed(bytes, { model: { ...(headerOf(bytes).model as object), ...change } });
+  const none = doubles();
   it.each<[string, Uint8Array, string]>([
+    [
+      'a version 1 with a schedule',
+      changed(bytes, { version: 1, positions: 'all' }),
+      'rule "all" is not known in version 1',
+    ],
+    [
+      'a strength that is no number',
+      changed(bytes, { strength: '2' }),
+      'its strength is not a finite number',
+    ],
+    ['no strength', changed(bytes, { strength: null }), 'its strength is not a finite number'],
+    ['no model', changed(bytes, { model: undefined }), 'it names no model'],
+    ['a model without a name', named({ name: undefined }), 'it names no model'],
+    ['a model of no architecture', named({ architecture: 3 }), 'it names no model'],
+    ['a model of no layers', named({ layers: 0 }), 'it names no model'],
+    ['a model of half a layer', named({ layers: 2.5 }), 'it names no model'],
+    ['a model without widths', named({ widths: null }), 'it names no model'],
+    ['a width that is none', named({ widths: { ffn: 4, attention: -1 } }), 'it names no model'],
+    ['no sites', changed(bytes, { sites: 'ffn' }), 'it lists no sites'],
+    ['an unknown site', changed(bytes, { sites: ['head'] }), 'edit 0 is at an unknown site'],
+    ['units of another type', changed(bytes, {}, { units: floats }), table],
+    ['units of two columns', changed(bytes, {}, { units: units([2, 2], 0, 0, 0, 0) }), table],
+    ['gains of another type', changed(bytes, {}, { gain: floats }), table],
+    ['biases of another type', changed(bytes, {}, { bias: floats }), table],
+    ['strengths of another type', changed(bytes, {}, { strength: floats }), table],
+    ['gains in a square', changed(bytes, {}, { gain: { ...doubles(0, 0), shape: [2, 1] } }), table],
+    ['biases in a square', changed(bytes, {}, { bias: { ...doubles(0, 0), shape: [2, 1] } }), table],
+    ['no edits', changed(bytes, {}, { units: units([0, 3]), gain: none, bias: none, strength: none }), table],
+    [
+      'an edit twice',
+      changed(bytes, {}, { units: units([2, 3], 0, 1, 1, 0, 1, 1) }),
+      'edit 1 (attention.1.1) is not a unit that is edited once',
+    ],
+    [
+      'a header that is a list',
+      writeSafetensors({ metadata: { austeer: '[]' }, tensors: {} }),
+      'names no steering plan',
+    ],
+    [
+      'a header that is nothing',
+      writeSafetensors({ metadata: { austeer: 'null' }, tensors: {} }),
+      'names no steering plan',
+    ],
+    ['no header', writeSafetensors({ metadata: {}, tensors: {} }), 'names no steering plan'],
+    ['something else', new Uint8Array(4), 'p is not a usable'],
     ['a rule that there is not', changed(bytes, { positions: 'some' }), 'its position rule is "some"'],
     ['a schedule that there is not', changed(bytes, { schedule: {} }), 'its strength schedule is {}'],
     ['no schedule', changed(bytes, { schedule: undefined }), 'its strength schedule is undefined'],
@@ -89,6 +144,29 @@ describe('plan file', () => {
     expect(() => planFromSafetensors(file, { path: 'p' })).toThrow(
       expect.objectContaining({ code: 'FILE_FORMAT', message: expect.stringContaining(problem) }),
     );
+    expect(() => planFromSafetensors(file)).toThrow(/^bytes /);
+  });
+
+  it('says how such a file is made, and ends a refused rule with one stop', () => {
+    const refusal = (file: Uint8Array) => () => planFromSafetensors(file, { path: 'p' });
+    expect(refusal(changed(bytes, { sites: 1 }))).toThrow(/Write it with `austeer plan create`/);
+    expect(refusal(changed(bytes, { positions: 'some' }))).not.toThrow(/\.\./);
+  });
+
+  it('leaves out a hash that is no text, and strengths where every edit has that of the plan', () => {
+    const odd = named({ weightsSha256: 1, tokenizerSha256: null });
+    expect(Object.keys(planFromSafetensors(odd).model).sort()).toEqual([
+      'architecture',
+      'layers',
+      'name',
+      'widths',
+    ]);
+    const alike = planFromEdits({ edits: [plan.edits[0]!], model });
+    expect([...readSafetensors(planToSafetensors(alike)).tensors.keys()].sort()).toEqual([
+      'bias',
+      'gain',
+      'units',
+    ]);
   });
 });
 
