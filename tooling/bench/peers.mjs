@@ -9,12 +9,11 @@
  *
  * @module
  */
-import { spawn } from 'node:child_process';
 import { readFileSync, writeFileSync } from 'node:fs';
-import { createInterface } from 'node:readline';
 import { fileURLToPath } from 'node:url';
 import { parseArgs } from 'node:util';
 import { resolveModel } from '../../packages/runtime/dist/index.js';
+import { contestant, spread } from './contestant.mjs';
 
 const { values: flags } = parseArgs({
   options: {
@@ -31,26 +30,7 @@ const here = (/** @type {string} */ name) => fileURLToPath(new URL(name, import.
 const { files } = await resolveModel({ model: 'smollm2-135m' });
 const model = Object.values(files).find((path) => path.endsWith('.gguf')) ?? '';
 
-/**
- * @typedef {{ seconds: number, peakBytes?: number, units?: Record<string, number[][]>, logits?: number[][] }} Reply
- * @typedef {{ name: string, ask(request: object): Promise<Reply>, end(): void }} Contestant
- */
-
-/** @param {string} name @param {string} program @param {string[]} args @returns {Contestant} */
-function contestant(name, program, args) {
-  const child = spawn(program, args, { stdio: ['pipe', 'pipe', 'inherit'] });
-  const lines = createInterface({ input: child.stdout })[Symbol.asyncIterator]();
-  return {
-    name,
-    async ask(request) {
-      child.stdin.write(`${JSON.stringify(request)}\n`);
-      const { value, done } = await lines.next();
-      if (done) throw new Error(`${name} ended: ${program} ${args.join(' ')}`);
-      return JSON.parse(value);
-    },
-    end: () => child.stdin.end(),
-  };
-}
+/** @typedef {import('./contestant.mjs').Contestant} Contestant */
 
 const ours = (/** @type {string} */ precision) =>
   contestant(`austeer ${precision}`, process.execPath, [
@@ -96,17 +76,6 @@ const works = [
     request: { work: 'decode', rows: rows(8, 32), steps: STEPS },
   },
 ];
-
-/** @param {number[]} values */
-function spread(values) {
-  const sorted = values.toSorted((a, b) => a - b);
-  const [lowest = 0] = sorted;
-  return {
-    median: sorted[Math.floor(sorted.length / 2)] ?? 0,
-    lowest,
-    highest: sorted.at(-1) ?? 0,
-  };
-}
 
 /**
  * Every contestant in turn, round after round, so that what disturbs the machine disturbs all.

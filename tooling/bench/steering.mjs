@@ -8,10 +8,10 @@
  */
 import { parseArgs } from 'node:util';
 import { loadModel } from '../../packages/runtime/dist/index.js';
+import { decode, prefill, promptsOf, steeringOf } from './works.mjs';
 
-/** @typedef {import('../../packages/core/dist/index.js').SteeringValues} SteeringValues */
 /** @typedef {import('../../packages/runtime/dist/index.js').LoadedModel} LoadedModel */
-/** @typedef {{ steering?: SteeringValues }} Options */
+/** @typedef {import('./works.mjs').Options} Options */
 
 const { values: flags } = parseArgs({
   options: {
@@ -28,24 +28,6 @@ const load = () =>
     precision: /** @type {'4bit-fast'} */ (flags.precision),
   });
 
-/** Small edits of units spread over both sites and all layers. @param {LoadedModel} model @param {number} units @param {number} shift @returns {SteeringValues} */
-function steeringOf({ identity: { layers, widths } }, units, shift = 0) {
-  const sites = Object.fromEntries(
-    /** @type {const} */ (['attention', 'ffn']).map((site) => {
-      const size = layers * (widths[site] ?? 0);
-      const [gain, bias] = [new Float32Array(size), new Float32Array(size)];
-      const count = Math.min(size, units / 2);
-      for (let edit = 0; edit < count; edit++) {
-        const unit = Math.floor((edit * size) / count);
-        gain[unit] = 0.01;
-        bias[unit] = shift;
-      }
-      return [site, { gain, bias }];
-    }),
-  );
-  return { layers, sites, fingerprint: `bench ${units} ${shift}` };
-}
-
 /** @type {[name: string, units: number, shift?: number][]} */
 const ways = [
   ['none', 0],
@@ -61,35 +43,11 @@ for (const [, units, shift] of ways) {
   contestants.push({ model, options: units === 0 ? {} : { steering: steeringOf(model, units, shift) } });
 }
 
-const rows = (/** @type {number} */ count, /** @type {number} */ length) =>
-  Array.from({ length: count }, (_, row) =>
-    Array.from({ length }, (_, at) => ((row * length + at) * 7919 + 13) % 40_000),
-  );
-
-/** @param {number[][]} prompts @returns {(model: LoadedModel, options: Options) => Promise<number>} milliseconds */
-const prefill = (prompts) => async (model, options) => {
-  const start = performance.now();
-  const items = prompts.map((prompt) => ({ prompt, candidates: [[1]] }));
-  await model.score(items, { batchSize: prompts.length, ...options });
-  return performance.now() - start;
-};
-/** @param {number[][]} prompts @param {number} steps @returns {(model: LoadedModel, options: Options) => Promise<number>} */
-const decode = (prompts, steps) => async (model, options) => {
-  let first = 0;
-  await model.generate(prompts, {
-    ...{ maxNewTokens: steps + 1, batchSize: prompts.length, ignoreEnd: true, ...options },
-    // The first token of the first row ends the prefill.
-    onToken: () => {
-      first ||= performance.now();
-    },
-  });
-  return performance.now() - first;
-};
 const works = /** @type {const} */ ([
-  ['prefill 1 × 256', prefill(rows(1, 256))],
-  ['prefill 8 × 64', prefill(rows(8, 64))],
-  ['decode, batch 1', decode(rows(1, 32), 64)],
-  ['decode, batch 8', decode(rows(8, 32), 32)],
+  ['prefill 1 × 256', prefill(promptsOf(1, 256))],
+  ['prefill 8 × 64', prefill(promptsOf(8, 64))],
+  ['decode, batch 1', decode(promptsOf(1, 32), 64)],
+  ['decode, batch 8', decode(promptsOf(8, 32), 32)],
 ]);
 
 console.log(

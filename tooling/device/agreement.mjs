@@ -122,7 +122,7 @@ async function look(path, where) {
       ({ logProbabilities }) => logProbabilities,
     );
     const answers = await model.generate(rows, { maxNewTokens: NEW_TOKENS, steering, ignoreEnd: true });
-    const isCoarse = details.activationType === 'float16' || path.includes('int4') || precision !== 'fp32';
+    const isCoarse = details.activationType === 'float16' || precision !== 'fp32';
     return {
       captured,
       scores,

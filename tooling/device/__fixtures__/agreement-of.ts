@@ -1,15 +1,17 @@
 import { execFile } from 'node:child_process';
 import { fileURLToPath } from 'node:url';
 import { promisify } from 'node:util';
-import { softwareCard } from '../software-card.mjs';
 
 const SCRIPT = fileURLToPath(new URL('../agreement.mjs', import.meta.url));
 const TOOLING = fileURLToPath(new URL('../../', import.meta.url));
 
 /** The row that `npm run test:device` prints of a model; rejects where the two do not agree. */
 export async function agreementOf(model: string): Promise<string> {
-  const { stdout } = await promisify(execFile)(process.execPath, [SCRIPT, '--model', `${TOOLING}${model}`], {
-    env: { ...process.env, ...softwareCard() },
-  });
+  const { stdout } = await promisify(execFile)(process.execPath, [
+    SCRIPT,
+    '--software',
+    '--model',
+    `${TOOLING}${model}`,
+  ]);
   return stdout.trim().split('\n').at(-1) ?? '';
 }

@@ -90,11 +90,16 @@ export function createDecoder(
   const staysOnDevice = keepsTensors(settings.device);
   let live: LiveSession | undefined;
 
+  const letGo = async (): Promise<void> => {
+    live?.caches.dispose?.();
+    await live?.session.release();
+    live = undefined;
+  };
+
   const ready = async (ort: Ort, purpose: GraphPurpose): Promise<LiveSession> => {
     if (live !== undefined && serves(live.graph.purpose, purpose)) return live;
     checkDevice(ort, settings.device);
-    await live?.session.release();
-    live = undefined;
+    await letGo();
     const graph = await makeGraph({
       ...purpose,
       intoArrays: !staysOnDevice,
@@ -138,10 +143,7 @@ export function createDecoder(
         }),
       };
     },
-    async dispose() {
-      await live?.session.release();
-      live = undefined;
-    },
+    dispose: letGo,
   };
 }
 
@@ -191,17 +193,20 @@ async function runGraph(options: {
     feeds[STRENGTH_INPUT] = new ort.Tensor('float32', data, [rows.rows, rows.tokens, 1]);
   }
   const fetches: Record<string, OrtTensor | null> = { ...cache.fetches() };
-  const { end, logits: logitsName } = graph.outputs;
-  const given = new Map<string, Float32Array>();
-  const give = (name: string, width: number): void => {
+  const { end, logits: logitsName, captures } = graph.outputs;
+  const captured = graph.purpose.capture.flatMap((site) =>
+    captures[site]!.map((name) => [name, graph.widths[site]!] as const),
+  );
+  const arrays = new Map<string, Float32Array>();
+  for (const [name, width] of [
+    ...captured,
+    ...(logitsName === undefined ? [] : [[logitsName, graph.vocabularySize] as const]),
+  ]) {
+    fetches[name] = null;
+    if (graph.purpose.intoArrays !== true) continue;
     const data = new Float32Array(positions.length * width);
-    given.set(name, data);
+    arrays.set(name, data);
     fetches[name] = new ort.Tensor('float32', data, [positions.length, width]);
-  };
-  const captured = graph.purpose.capture.flatMap((site) => graph.outputs.captures[site]!);
-  if (logitsName !== undefined) give(logitsName, graph.vocabularySize);
-  for (const site of graph.purpose.capture) {
-    for (const name of graph.outputs.captures[site]!) give(name, graph.widths[site]!);
   }
   if (end !== undefined) fetches[end] = null;
   let outputs: Readonly<Record<string, OrtTensor>> = {};
@@ -214,11 +219,10 @@ async function runGraph(options: {
       throw new InferenceError({ doing: 'running the model', cause });
     }
   }
-  // A session with outputs on a device returns arrays of its own.
-  const numbersOf = (name: string) => (outputs[name]?.data as Float32Array | undefined) ?? given.get(name)!;
+  const numbersOf = (name: string) => arrays.get(name) ?? (outputs[name]!.data as Float32Array);
   return {
     logits: logitsName === undefined ? new Float32Array(0) : numbersOf(logitsName),
-    captures: new Map(captured.map((name) => [name, numbersOf(name)])),
+    captures: new Map(captured.map(([name]) => [name, numbersOf(name)])),
   };
 }
 

@@ -45,6 +45,8 @@ const ARRAYS = { float32: Float32Array, float16: Uint16Array };
 export interface KeyValueCaches {
   /** An empty cache for `rows` rows of at most `capacity` tokens. The one made before becomes unusable. */
   open(rows: number, capacity: number): KeyValueCache;
+  /** Gives memory of a device back, which must not outlive the session that it came from. */
+  dispose?(): void;
 }
 
 /**
@@ -163,11 +165,15 @@ function deviceCaches(ort: Ort, graph: DecoderGraph): KeyValueCaches {
     ] as const;
   });
   const fetches = Object.fromEntries(names.map(([, present]) => [present, null]));
-  let held = new Set<OrtTensor>();
+  const held = new Set<OrtTensor>();
+  const dispose = (): void => {
+    for (const tensor of held) tensor.dispose();
+    held.clear();
+  };
   return {
+    dispose,
     open(rows, capacity) {
-      for (const tensor of held) tensor.dispose();
-      held = new Set();
+      dispose();
       const dims = [rows, graph.kvHeads, graph.cache === 'shared' ? capacity : 0, graph.headSize];
       const empty = new ARRAYS[graph.cacheType](dims.reduce((product, length) => product * length, 1));
       const feeds: Record<string, OrtTensor> = {};
