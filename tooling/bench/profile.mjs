@@ -1,6 +1,7 @@
 /**
  * `npm run bench:profile -- 4bit-fast`: where one token of an answer spends its time, by ONNX Runtime's own profile; with
- * `prompt` behind it, where reading a prompt of 256 tokens does. Profiling slows it down: read the shares.
+ * `prompt` behind it, where reading a prompt of 256 tokens does; `--threads 2` for more than one. Profiling slows it
+ * down: read the shares.
  *
  * @module
  */
@@ -8,13 +9,19 @@ import { mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs';
 import { createRequire } from 'node:module';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { parseArgs } from 'node:util';
 import { loadModel } from '../../packages/runtime/dist/index.js';
 
 const TOKENS = 64;
 const PROMPT_TOKENS = 256;
 const PROMPTS = 6;
-const precision = /** @type {'4bit-fast'} */ (process.argv[2] ?? '4bit-fast');
-const readsPrompts = process.argv[3] === 'prompt';
+const { values, positionals } = parseArgs({
+  allowPositionals: true,
+  options: { threads: { type: 'string', default: '1' } },
+});
+const precision = /** @type {'4bit-fast'} */ (positionals[0] ?? '4bit-fast');
+const readsPrompts = positionals[1] === 'prompt';
+const threads = Number(values.threads);
 const folder = mkdtempSync(join(tmpdir(), 'austeer-profile-'));
 
 /** @typedef {{ endProfiling(): void }} Session */
@@ -35,7 +42,7 @@ const createProfiled = async (model, options) => {
 };
 Object.assign(ort.InferenceSession, { create: createProfiled });
 
-const model = await loadModel({ model: 'smollm2-135m', threads: 1, precision });
+const model = await loadModel({ model: 'smollm2-135m', threads, precision });
 const text = model.tokenizer?.encode('Once upon a time there was a village by the sea, where') ?? [];
 const prompt = Array.from({ length: PROMPT_TOKENS }, (_, at) => (at * 7919 + 13) % 40_000);
 // What comes first warms up.
@@ -65,7 +72,9 @@ for (const { dur, args } of nodes) {
 }
 const perRun = (/** @type {number} */ microseconds) => (microseconds / runs.length / 1000).toFixed(2);
 const what = readsPrompts ? `a prompt of ${PROMPT_TOKENS} tokens` : 'a token';
-console.log(`${precision}, one thread, ${what}: ${perRun(runs.reduce((sum, { dur }) => sum + dur, 0))} ms\n`);
+console.log(
+  `${precision}, ${threads} thread${threads === 1 ? '' : 's'}, ${what}: ${perRun(runs.reduce((sum, { dur }) => sum + dur, 0))} ms\n`,
+);
 console.log(`| nodes | in ${what} | ms |\n| --- | --- | --- |`);
 for (const [kind, { count, time }] of [...byKind].sort((a, b) => b[1].time - a[1].time)) {
   if (Number(perRun(time)) >= 0.05) {

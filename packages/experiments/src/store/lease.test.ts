@@ -55,4 +55,15 @@ describe('takeLease', () => {
     await writeFile(join(folder, `${hash}.1.lease`), '');
     expect(await take()).toBeUndefined();
   });
+
+  it('takes over from one that was killed before it wrote its name', async () => {
+    const path = join(folder, `${hash}.1.lease`);
+    await writeFile(path, '');
+    const then = new Date(Date.now() - 5000);
+    await utimes(path, then, then);
+    const lease = await take();
+    expect(lease).toBeDefined();
+    await lease!.release();
+    expect(await readdir(folder)).toEqual([]);
+  });
 });

@@ -7,7 +7,8 @@
  *
  * @module
  */
-import { mkdir, open, readdir, readFile, rm, stat, utimes } from 'node:fs/promises';
+import { writeFileSync } from 'node:fs';
+import { mkdir, readdir, readFile, rm, stat, utimes } from 'node:fs/promises';
 import { hostname } from 'node:os';
 import { join } from 'node:path';
 
@@ -54,9 +55,8 @@ export async function takeLease(options: {
   if (newest > 0 && !(await isDead(pathOf(newest), timeout))) return undefined;
   const path = pathOf(newest + 1);
   try {
-    const file = await open(path, 'wx');
-    await file.writeFile(JSON.stringify(runner));
-    await file.close();
+    // In one go: who is killed in between leaves a lease without a name.
+    writeFileSync(path, JSON.stringify(runner), { flag: 'wx' });
   } catch (error) {
     if ((error as NodeJS.ErrnoException).code === 'EEXIST') return undefined;
     throw error;
@@ -87,10 +87,13 @@ async function isDead(path: string, timeout: number): Promise<boolean> {
     const { mtimeMs } = await stat(path);
     const silent = Date.now() - mtimeMs;
     if (silent > timeout) return true;
-    const holder = JSON.parse(await readFile(path, 'utf8')) as RunnerIdentity;
+    const text = await readFile(path, 'utf8');
+    // Made a moment ago, or its maker was killed before it wrote its name: nobody else takes so long for that.
+    if (text === '') return silent > HEARTBEAT;
+    const holder = JSON.parse(text) as RunnerIdentity;
     return holder.host === hostname() && !isRunning(holder.process);
   } catch (error) {
-    // Gone meanwhile, or made a moment ago and still empty: whoever asks again will see.
+    // Gone meanwhile, or half written: whoever asks again will see.
     if ((error as NodeJS.ErrnoException).code === 'ENOENT' || error instanceof SyntaxError) return false;
     throw error;
   }

@@ -40,11 +40,8 @@ export interface LinearContext {
   readonly graph: GraphWriter;
   /** Declares a weight segment on first use and returns its name; `dims` for another shape of the same bytes. */
   readonly weight: (name: string, dims?: readonly number[]) => string;
-  /**
-   * Sums of a value over blocks of `block`, made once per value and shared by the products that read it; filled up with
-   * zeros to `width`.
-   */
-  readonly blockSums: (input: string, blocks: { columns: number; block: number; width?: number }) => string;
+  /** Sums of a value `[rows, tokens, columns]` over blocks of columns, made once and shared by the products that read it. */
+  readonly blockSums: (input: string, block: number) => string;
   /** A value `[rows, tokens, columns]` as two planes of integers, made once per value. */
   readonly planes: (input: string) => IntegerPlanes;
   /** Whether the graph is for a graphics card. */
@@ -145,19 +142,20 @@ function integerLinear(weights: IntegerWeights, rounding: 'coarse' | 'fine'): Li
 }
 
 function packedLinear(weights: PackedWeights, rounding: ActivationRounding): Linear {
-  const { integers, scales, offsets, rounded, group: block, columns } = weights;
+  const { integers, scales, offsets, rounded, group, columns } = weights;
   const emitProduct = rounding === 'two planes' ? emitInTwoPlanes : emitPacked;
   if (rounded !== undefined) {
-    const { zeroPoints, digits, width } = rounded;
+    const { zeroPoints, digits } = rounded;
     return {
       segments: [integers, scales, zeroPoints],
       emit: (context, input, output) => {
-        const sums = context.blockSums(input, { columns, block, width });
+        const sums = context.blockSums(input, group);
         const repeated = Array.from({ length: digits }, () => sums);
         context.graph.node('Concat', [input, ...repeated], [`${output}.input`], {
           attributes: { axis: { int: -1 } },
         });
-        emitProduct(context, { ...weights, columns: columns + digits * width }, `${output}.input`, output);
+        const further = (digits * columns) / group;
+        emitProduct(context, { ...weights, columns: columns + further }, `${output}.input`, output);
       },
     };
   }
@@ -171,7 +169,7 @@ function packedLinear(weights: PackedWeights, rounding: ActivationRounding): Lin
     segments: [integers, scales, offsets],
     emit: (context, input, output) => {
       emitProduct(context, weights, input, `${output}.scaled`);
-      emitFloat(context, offsets, context.blockSums(input, { columns, block }), `${output}.offset`);
+      emitFloat(context, offsets, context.blockSums(input, group), `${output}.offset`);
       context.graph.node('Add', [`${output}.scaled`, `${output}.offset`], [output]);
     },
   };

@@ -45,9 +45,8 @@ export interface PackedWeights {
 interface RoundedSegments {
   /** uint8 `[rows, all columns / block · bits / 8]`; of 4 bits the first lies in the low half. */
   readonly zeroPoints: WeightSegment;
-  /** After the columns of the matrix follow so many times so many, over the sums of its groups. */
+  /** After the columns of the matrix follow so many times those over the sums of its groups. */
   readonly digits: number;
-  readonly width: number;
 }
 
 /**
@@ -104,10 +103,9 @@ export function packWeights(options: {
     };
   }
   const groups = columns / group;
-  // Of integers up to 3 half a scale is a large share.
+  // Of integers up to 3 half a scale is a large share. Such types come in 16 groups: each digit fills whole blocks.
   const digits = typeBits < 4 ? 2 : 1;
-  const width = restColumns(groups, block);
-  const further = digits * width;
+  const further = digits * restColumns(groups, block);
   const blocksOfRow = (columns + further) / block;
   const range = bits === 8 ? { zeroPoint: 255, rest: 127 } : { zeroPoint: 15, rest: 7 };
   const round = (blocks: UnpackedBlocks): RoundedOffsets =>
@@ -132,7 +130,6 @@ export function packWeights(options: {
     offsets: undefined,
     rounded: {
       digits,
-      width,
       zeroPoints: segment('zero_points', 'uint8', [rows, Math.ceil((blocksOfRow * bits) / 8)], (blocks) => {
         const own = repeated(round(blocks).zeroPoints, group / block);
         const ofRests = new Float32Array((rowsOf(blocks) * further) / block).fill(middle);
