@@ -5,7 +5,8 @@
  *
  *     npm run bench:peers -- --threads 1 --rounds 5 --pairs 64 --llama-python PATH --torch-python PATH --out FILE
  *
- * A peer whose Python is not named is left out. `README.md` says how to install them.
+ * A peer whose Python is not named is left out. `README.md` says how to install them. `--huge-pages` has all of them ask for
+ * huge pages of memory, where Linux gives those only to who asks.
  *
  * @module
  */
@@ -22,10 +23,13 @@ const { values: flags } = parseArgs({
     pairs: { type: 'string', default: '64' },
     'llama-python': { type: 'string' },
     'torch-python': { type: 'string' },
+    'huge-pages': { type: 'boolean', default: false },
     out: { type: 'string' },
   },
 });
 const rounds = Number(flags.rounds);
+// All contestants inherit it.
+if (flags['huge-pages']) process.env.GLIBC_TUNABLES = 'glibc.malloc.hugetlb=1';
 const here = (/** @type {string} */ name) => fileURLToPath(new URL(name, import.meta.url));
 const { files } = await resolveModel({ model: 'smollm2-135m' });
 const model = Object.values(files).find((path) => path.endsWith('.gguf')) ?? '';
@@ -96,9 +100,9 @@ async function interleaved(contestants, request) {
 }
 
 /** @type {Record<string, unknown>} */
-const results = { threads: Number(flags.threads), rounds };
+const results = { threads: Number(flags.threads), rounds, hugePages: flags['huge-pages'] };
 console.log(
-  `SmolLM2-135M Q4_1, ${flags.threads} thread(s), ${rounds} rounds; tokens per second, median [lowest, highest]\n`,
+  `SmolLM2-135M Q4_1, ${flags.threads} thread(s), ${rounds} rounds${flags['huge-pages'] ? ', huge pages' : ''}; tokens per second, median [lowest, highest]\n`,
 );
 console.log(`|  | ${present.map(({ name }) => name).join(' | ')} |`);
 console.log(`| --- |${' --- |'.repeat(present.length)}`);

@@ -1,6 +1,7 @@
 import { proveSites } from '@austeer/runtime';
 import type { DoctorFlags } from '../commands/doctor.ts';
 import type { AusteerContext } from '../context.ts';
+import { adviceOnHugePages } from '../huge-pages.ts';
 import { withModel } from '../load.ts';
 import { formatTable } from '../output/table.ts';
 
@@ -50,6 +51,9 @@ export async function runDoctor(this: AusteerContext, flags: DoctorFlags, name: 
         `tokenizer  ${model.tokenizer === undefined ? 'none: only calls that take token ids work' : 'yes'}`,
       );
       terminal.print(`weights    sha256 ${identity.weightsSha256 ?? 'unknown'}`);
+      const advice =
+        details.device === 'cpu' ? adviceOnHugePages({ environment: this.process.env ?? {} }) : undefined;
+      if (advice !== undefined) terminal.print(`memory     ${advice}`);
       terminal.print();
       const rows = sites.flatMap(({ site, width, checks }) =>
         checks.map((check, index) => [

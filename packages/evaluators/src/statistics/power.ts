@@ -6,6 +6,9 @@
 import { InvalidArgumentError } from '@austeer/core';
 import { logGamma, normalQuantile } from './distributions.ts';
 
+/** Chances are computed by logarithms, right to so much; a level such as 1/4 may be met exactly. */
+const ROUNDING = 1e-9;
+
 /** A true difference between two conditions on the same items. */
 export interface PairedEffect {
   /** Difference of the two shares right, for example 0.03 for three points. */
@@ -47,7 +50,7 @@ export function mcNemarPower(options: PairedEffect & { items: number; level?: nu
     let shown = 0;
     for (let fewer = 0; 2 * fewer < flips; fewer++) {
       tail += binomial(flips, fewer, 0.5);
-      if (2 * tail > level) break;
+      if (2 * tail > level * (1 + ROUNDING)) break;
       shown += binomial(flips, fewer, share) + binomial(flips, fewer, 1 - share);
     }
     power += chance * shown;
