@@ -1,7 +1,7 @@
 /**
  * `npm run bench:peers`: this project, llama.cpp and PyTorch over one GGUF file on this machine, in interleaved
- * rounds: prefill, decoding, localization, and how far each is from PyTorch. Prints medians with their spread
- * and ratios, and writes them as JSON.
+ * rounds: prefill, decoding, localization, and how far each is from PyTorch. Prints medians and ratios with their spread,
+ * and writes them as JSON.
  *
  *     npm run bench:peers -- --threads 1 --rounds 5 --pairs 64 --llama-python PATH --torch-python PATH --out FILE
  *
@@ -37,7 +37,7 @@ const model = Object.values(files).find((path) => path.endsWith('.gguf')) ?? '';
 /** @typedef {import('./contestant.mjs').Contestant} Contestant */
 
 const ours = (/** @type {string} */ precision) =>
-  contestant(`austeer ${precision}`, process.execPath, [
+  contestant(precision, process.execPath, [
     here('austeer-worker.mjs'),
     'smollm2-135m',
     flags.threads,
@@ -53,7 +53,11 @@ const llama =
 const torch =
   flags['torch-python'] &&
   contestant('PyTorch', flags['torch-python'], [here('pytorch_worker.py'), model, flags.threads]);
-const present = [fp32, fourBit, fast, eightBit, ...(llama ? [llama] : []), ...(torch ? [torch] : [])];
+const ourOwn = [fp32, fourBit, fast, eightBit];
+const peers = [...(llama ? [llama] : []), ...(torch ? [torch] : [])];
+const present = [...ourOwn, ...peers];
+/** Lines of a table for each peer. */
+const ratios = new Map(peers.map(({ name }) => [name, /** @type {string[]} */ ([])]));
 
 /** @type {{ row: number, prefix: number[], positive: number[], negative: number[] }[]} */
 const golden = JSON.parse(readFileSync(here('../goldens/smollm2-135m/localization.json'), 'utf8')).pairs;
@@ -102,7 +106,7 @@ async function interleaved(contestants, request) {
 /** @type {Record<string, unknown>} */
 const results = { threads: Number(flags.threads), rounds, hugePages: flags['huge-pages'] };
 console.log(
-  `SmolLM2-135M Q4_1, ${flags.threads} thread(s), ${rounds} rounds${flags['huge-pages'] ? ', huge pages' : ''}; tokens per second, median [lowest, highest]\n`,
+  `SmolLM2-135M Q4_1, ${flags.threads} ${flags.threads === '1' ? 'thread' : 'threads'}, ${rounds} rounds${flags['huge-pages'] ? ', huge pages' : ''}; tokens per second, median [lowest, highest]\n`,
 );
 console.log(`|  | ${present.map(({ name }) => name).join(' | ')} |`);
 console.log(`| --- |${' --- |'.repeat(present.length)}`);
@@ -113,10 +117,28 @@ for (const { name, tokens, request } of works) {
     ...spread(values.map((value) => tokens / value)),
   }));
   results[name] = rates;
+  for (const [peer, lines] of ratios) {
+    const own = seconds.get(peer) ?? [];
+    const cells = ourOwn.map(({ name: who }) => {
+      const shares = (seconds.get(who) ?? []).map((value, round) => Number(own[round]) / value);
+      const { median, lowest, highest } = spread(shares);
+      return `${median.toFixed(2)} [${lowest.toFixed(2)}, ${highest.toFixed(2)}]`;
+    });
+    lines.push(`| ${name} | ${cells.join(' | ')} |`);
+  }
   const digits = (/** @type {number} */ value) => value.toFixed(value < 100 ? 1 : 0);
   console.log(
     `| ${name} | ${rates.map(({ median, lowest, highest }) => `${digits(median)} [${digits(lowest)}, ${digits(highest)}]`).join(' | ')} |`,
   );
+}
+
+for (const [peer, lines] of ratios) {
+  results[`over ${peer}`] = lines;
+  console.log(`\nTimes as fast as ${peer}, round by round, median [lowest, highest]\n`);
+  console.log(
+    `|  | ${ourOwn.map(({ name }) => name).join(' | ')} |\n| --- |${' --- |'.repeat(ourOwn.length)}`,
+  );
+  console.log(lines.join('\n'));
 }
 
 /** @param {readonly number[]} logits */
@@ -148,10 +170,10 @@ if (torch) {
     return `${site} ${units.filter((unit) => mine.has(String(unit))).length}`;
   });
   console.log(
-    `\nLocalization of ${pairs.length} pairs, both sites, seconds: the released way ${released.seconds.toFixed(1)},`,
+    `\nLocalization of ${pairs.length} pairs, both sites, seconds: the released way (PyTorch) ${released.seconds.toFixed(1)},`,
   );
   console.log(
-    `austeer fp32 ${whole.seconds.toFixed(1)} (${(released.seconds / whole.seconds).toFixed(2)} ×),`,
+    `this project, fp32, ${whole.seconds.toFixed(1)} (${(released.seconds / whole.seconds).toFixed(2)} ×),`,
   );
   console.log(
     `its lower 15 layers ${half.seconds.toFixed(1)} (${(released.seconds / half.seconds).toFixed(2)} ×)`,

@@ -2,7 +2,7 @@ import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { adviceOnHugePages } from './huge-pages.ts';
+import { adviceOnHugePages, withHugePages } from './huge-pages.ts';
 
 let folder: string;
 beforeAll(() => {
@@ -34,4 +34,13 @@ describe('adviceOnHugePages', () => {
   it('is silent where the system has no such setting', () => {
     expect(adviceOnHugePages({ environment: {}, setting: join(folder, 'absent') })).toBeUndefined();
   });
+});
+
+it('withHugePages adds to what is set, and leaves alone what was said about them', () => {
+  expect(withHugePages({ HOME: '/' })).toEqual({ HOME: '/', GLIBC_TUNABLES: 'glibc.malloc.hugetlb=1' });
+  expect(withHugePages({ GLIBC_TUNABLES: 'glibc.malloc.arena_max=2' })).toEqual({
+    GLIBC_TUNABLES: 'glibc.malloc.arena_max=2:glibc.malloc.hugetlb=1',
+  });
+  const refused = { GLIBC_TUNABLES: 'glibc.malloc.hugetlb=0' };
+  expect(withHugePages(refused)).toBe(refused);
 });

@@ -12,6 +12,16 @@ const TUNABLE = 'glibc.malloc.hugetlb=1';
 /** How Linux gives huge pages: the word in brackets. */
 const SETTING = '/sys/kernel/mm/transparent_hugepage/enabled';
 
+/** Variables of a process. */
+type Environment = Readonly<Record<string, string | undefined>>;
+
+/** Variables of a process to be started, which then asks for huge pages; who has said something about them is left alone. */
+export function withHugePages(environment: Environment): Environment {
+  const { GLIBC_TUNABLES: tunables } = environment;
+  if (tunables?.includes('glibc.malloc.hugetlb=')) return environment;
+  return { ...environment, GLIBC_TUNABLES: tunables ? `${tunables}:${TUNABLE}` : TUNABLE };
+}
+
 /**
  * What to do for faster tokens.
  *
@@ -20,12 +30,12 @@ const SETTING = '/sys/kernel/mm/transparent_hugepage/enabled';
  * @returns undefined where they come by themselves, where they were asked for, and where they cannot be had
  */
 export function adviceOnHugePages(options: {
-  environment: Readonly<Record<string, string | undefined>>;
+  environment: Environment;
   setting?: string;
 }): string | undefined {
   const { environment, setting = SETTING } = options;
-  const { GLIBC_TUNABLES: tunables } = environment;
-  if (tunables?.includes('glibc.malloc.hugetlb=')) return undefined;
+  const asking = withHugePages(environment);
+  if (asking === environment) return undefined;
   let text: string;
   try {
     text = readFileSync(setting, 'utf8');
@@ -33,5 +43,5 @@ export function adviceOnHugePages(options: {
     return undefined;
   }
   if (!text.includes('[madvise]')) return undefined;
-  return `pages of 4 KB; tokens come faster with GLIBC_TUNABLES=${tunables ? `${tunables}:` : ''}${TUNABLE} set`;
+  return `pages of 4 KB; tokens come faster with GLIBC_TUNABLES=${asking.GLIBC_TUNABLES} set`;
 }

@@ -9,6 +9,7 @@ import { createInterface } from 'node:readline';
 import { fileURLToPath } from 'node:url';
 import type { AusteerContext } from './context.ts';
 import { kebabCase } from './flag-names.ts';
+import { withHugePages } from './huge-pages.ts';
 
 /** Says to a process that it is one of several: it computes and draws nothing. */
 const RUNNER_VARIABLE = 'AUSTEER_RUNNER';
@@ -43,7 +44,7 @@ export function startRunners(
     const number = index + 2;
     const child = spawn(process.execPath, [COMMAND, ...argv], {
       stdio: ['pipe', 'ignore', 'pipe'],
-      env: { ...process.env, [RUNNER_VARIABLE]: String(number) },
+      env: { ...withHugePages(process.env), [RUNNER_VARIABLE]: String(number) },
     });
     createInterface({ input: child.stderr }).on('line', (line) => terminal.say(`runner ${number}: ${line}`));
     return { child, ended: endOf(child) };

@@ -36,7 +36,20 @@ it.each<[string, Parameters<typeof pairActivations>[0], string]>([
   [
     'a site without wrong answers',
     { positive: { ffn: tensor([2, 1, 3]) }, negative: {} },
-    'positive [2, 1, 3], negative [none]',
+    'positive [2, 1, 3], negative none',
+  ],
+  [
+    'a site without right answers',
+    {
+      positive: { ffn: tensor([2, 1, 3]) },
+      negative: { ffn: tensor([2, 1, 3]), attention: tensor([2, 1, 3]) },
+    },
+    'activations of attention is "positive none, negative [2, 1, 3]"',
+  ],
+  [
+    'wrong answers alone',
+    { positive: {}, negative: { ffn: tensor([2, 1, 3]) } },
+    'activations of ffn is "positive none, negative [2, 1, 3]"; expected both [2, layers, width]',
   ],
   [
     'two axes',

@@ -32,15 +32,16 @@ export function* pairActivations(options: {
   negative: SiteActivations;
 }): Generator<PairActivations> {
   const { positive, negative } = options;
-  const sites = Object.keys(positive) as Site[];
-  if (sites.length === 0) throw new EmptyInputError({ what: 'Sites of the activations' });
-  const pairs = positive[sites[0]!]!.shape[0]!;
+  const sites = [...new Set([...Object.keys(positive), ...Object.keys(negative)])] as Site[];
+  const [first] = sites;
+  if (first === undefined) throw new EmptyInputError({ what: 'Sites of the activations' });
+  const pairs = (positive[first] ?? negative[first])!.shape[0]!;
   for (const site of sites) {
-    const [given, expected] = [negative[site]?.shape, positive[site]!.shape];
-    if (expected.length !== 3 || expected[0] !== pairs || given?.join() !== expected.join()) {
+    const [right, wrong] = [positive[site]?.shape, negative[site]?.shape];
+    if (right?.length !== 3 || right[0] !== pairs || wrong?.join() !== right.join()) {
       throw new InvalidArgumentError({
         argument: `activations of ${site}`,
-        given: `positive [${expected.join(', ')}], negative [${given?.join(', ') ?? 'none'}]`,
+        given: `positive ${shapeText(right)}, negative ${shapeText(wrong)}`,
         expected: `both [${pairs}, layers, width]`,
       });
     }
@@ -55,4 +56,8 @@ export function* pairActivations(options: {
   for (let index = 0; index < pairs; index++) {
     yield { id: String(index), positive: side(positive, index), negative: side(negative, index) };
   }
+}
+
+function shapeText(shape: readonly number[] | undefined): string {
+  return shape === undefined ? 'none' : `[${shape.join(', ')}]`;
 }
