@@ -80,6 +80,14 @@ export declare class FileMissingError extends AusteerError {
     });
 }
 
+export declare class FileWriteError extends AusteerError {
+    readonly path: string;
+    constructor(options: {
+        path: string;
+        cause: unknown;
+    });
+}
+
 export interface FloatTensor {
     readonly data: Float32Array;
     readonly shape: readonly number[];

@@ -240,6 +240,7 @@ export declare function readNpy(bytes: Uint8Array, options?: {
 
 export declare function readNpz(bytes: Uint8Array, options?: {
     path?: string;
+    only?: ((name: string) => boolean) | undefined;
 }): Promise<ReadonlyMap<string, FloatTensor>>;
 
 export declare function scoreCorrelation(first: MomentumCounts, second: MomentumCounts, options: {

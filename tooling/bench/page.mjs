@@ -17,6 +17,7 @@ import { join } from 'node:path';
 import { parseArgs } from 'node:util';
 import { endWith, ROOT } from '../bootstrap/setup.mjs';
 import { run, step } from '../bootstrap/steps.mjs';
+import { fillPage } from './fill-page.mjs';
 
 const PAGE = join(ROOT, 'docs/benchmarks.md');
 const OUTPUTS = join(ROOT, 'runs/bench');
@@ -55,8 +56,6 @@ const BENCHES = {
   divergence: 'bench:divergence -- 4bit 4bit-fast 8bit',
 };
 
-/** @typedef {{ date: string, machine: string }} Head the first line of a file of output */
-
 /** Words that say where it ran. */
 function machine() {
   const { version } = createRequire(new URL('../../packages/runtime/dist/index.js', import.meta.url))(
@@ -79,25 +78,10 @@ async function measure(name, command) {
   }
   const filled = words.map((word) => PATHS[/** @type {'DATA'} */ (word)] ?? word);
   const printed = await step(name, () => run(['npm', 'run', '--silent', ...filled], { cwd: ROOT }));
-  /** @type {Head} */
+  /** @type {import('./fill-page.mjs').Head} */
   const head = { date: new Date().toISOString().slice(0, 10), machine: machine() };
   writeFileSync(`${fileOf(name)}.part`, `${JSON.stringify(head)}\n${printed}`);
   renameSync(`${fileOf(name)}.part`, fileOf(name));
-}
-
-/** The page with what was printed in its places: after `<!-- bench:NAME -->`, up to `<!-- end -->`. */
-function fill() {
-  const page = readFileSync(PAGE, 'utf8');
-  return page.replace(/(<!-- bench:([\w-]+) -->\n)[\s\S]*?(<!-- end -->)/g, (whole, start, name, end) => {
-    if (!(name in BENCHES))
-      throw new Error(`docs/benchmarks.md has a place for "${name}", and there is no such bench`);
-    if (!existsSync(fileOf(name))) return whole;
-    const [first = '', ...lines] = readFileSync(fileOf(name), 'utf8').split('\n');
-    /** @type {Head} */
-    const { date, machine: where } = JSON.parse(first);
-    const command = `\`\`\`sh\nnpm run ${BENCHES[/** @type {'room'} */ (name)]}\n\`\`\``;
-    return `${start}\n${command}\n\n${date}, ${where}:\n\n${lines.join('\n').trim()}\n\n${end}`;
-  });
 }
 
 mkdirSync(OUTPUTS, { recursive: true });
@@ -110,4 +94,6 @@ for (const [name, command] of Object.entries(BENCHES)) {
   const wanted = only === undefined ? !existsSync(fileOf(name)) : only.includes(name);
   if (wanted && !flags.none) await measure(name, command).catch(endWith);
 }
-writeFileSync(PAGE, fill());
+const read = (/** @type {string} */ name) =>
+  existsSync(fileOf(name)) ? readFileSync(fileOf(name), 'utf8') : undefined;
+writeFileSync(PAGE, fillPage(readFileSync(PAGE, 'utf8'), { commands: BENCHES, read }));

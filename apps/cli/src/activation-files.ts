@@ -23,7 +23,7 @@ const WHAT = { what: 'Activations' };
  * @throws FileMissingError; FileFormatError when a site is missing or of another shape.
  */
 export async function readActivations(path: string, sites: readonly Site[]): Promise<SiteActivations> {
-  const tensors = await readTensors(path, sites);
+  const { tensors, names } = await readTensors(path, sites);
   return Object.fromEntries(
     sites.map((site) => {
       const tensor = tensors.get(site);
@@ -31,7 +31,10 @@ export async function readActivations(path: string, sites: readonly Site[]): Pro
         throw new FileFormatError({
           path,
           format: 'activations',
-          problem: `it has no tensor "${site}" of shape [rows, layers, width]`,
+          problem:
+            tensor === undefined
+              ? `it has no tensor "${site}"; it has ${names.join(', ') || 'none'}`
+              : `"${site}" has the shape [${tensor.shape.join(', ')}]; expected [rows, layers, width]`,
           advice: 'Write it with `austeer capture --positions last`, or from any framework',
         });
       }
@@ -40,11 +43,25 @@ export async function readActivations(path: string, sites: readonly Site[]): Pro
   );
 }
 
-async function readTensors(path: string, sites: readonly Site[]): Promise<ReadonlyMap<string, FloatTensor>> {
-  if (path.endsWith('.npz')) return readNpz(await readFileBytes(path, WHAT), { path });
+interface NamedTensors {
+  /** Those that were asked for. */
+  readonly tensors: ReadonlyMap<string, FloatTensor>;
+  /** All that there are. */
+  readonly names: readonly string[];
+}
+
+async function readTensors(path: string, sites: readonly Site[]): Promise<NamedTensors> {
+  if (path.endsWith('.npz')) {
+    const names: string[] = [];
+    const only = (name: string): boolean => {
+      names.push(name);
+      return (sites as readonly string[]).includes(name);
+    };
+    return { tensors: await readNpz(await readFileBytes(path, WHAT), { path, only }), names };
+  }
   if (path.endsWith('.npy')) {
     const tensor = readNpy(await readFileBytes(path, WHAT), { path });
-    if (sites.length === 1) return new Map([[sites[0]!, tensor]]);
+    if (sites.length === 1) return { tensors: new Map([[sites[0]!, tensor]]), names: [] };
     throw new FileFormatError({
       path,
       format: 'activations',
@@ -54,10 +71,9 @@ async function readTensors(path: string, sites: readonly Site[]): Promise<Readon
   }
   const { tensors } = await readSafetensorsFile(path, WHAT);
   // Only what is asked for is copied out.
-  return new Map(
-    sites.flatMap((site) => {
-      const entry = tensors.get(site);
-      return entry === undefined ? [] : [[site, floatTensor(safetensorsFloats(entry), entry.shape)]];
-    }),
-  );
+  const asked = sites.flatMap((site) => {
+    const entry = tensors.get(site);
+    return entry === undefined ? [] : [[site, floatTensor(safetensorsFloats(entry), entry.shape)] as const];
+  });
+  return { tensors: new Map(asked), names: [...tensors.keys()] };
 }

@@ -4,7 +4,7 @@
  * @module
  */
 import { AusteerError } from '@austeer/core';
-import { buildApplication, buildRouteMap, text_en, version } from '@stricli/core';
+import { buildApplication, buildRouteMap, ExitCode, text_en, version } from '@stricli/core';
 import { bakeCommand } from './commands/bake.ts';
 import { captureCommand } from './commands/capture.ts';
 import { chatCommand } from './commands/chat.ts';
@@ -31,6 +31,7 @@ import { tasksRoutes } from './commands/tasks.ts';
 import { toxicityRoutes } from './commands/toxicity.ts';
 import { workerCommand } from './commands/worker.ts';
 import { type AusteerContext, InterruptedError } from './context.ts';
+import { UsageError } from './flags.ts';
 import { helpFlag } from './help/help-flag.ts';
 import { TOOL } from './tool.ts';
 
@@ -38,6 +39,12 @@ import { TOOL } from './tool.ts';
 export function describeError(error: unknown): string {
   if (AusteerError.isInstance(error) || error instanceof InterruptedError) return error.message;
   return `Unexpected: ${error instanceof Error ? (error.stack ?? error.message) : String(error)}`;
+}
+
+/** Usage errors have negative codes of their own in the library; `run-austeer.ts` gives them the one that scripts know. */
+function exitCodeOf(error: unknown): number {
+  if (error instanceof InterruptedError) return 130;
+  return error instanceof UsageError ? ExitCode.InvalidArgument : 1;
 }
 
 export const application = buildApplication<AusteerContext>(
@@ -89,7 +96,7 @@ export const application = buildApplication<AusteerContext>(
     name: 'austeer',
     scanner: { caseStyle: 'allow-kebab-for-camel', allowArgumentEscapeSequence: true },
     documentation: { caseStyle: 'convert-camel-to-kebab' },
-    determineExitCode: (error) => (error instanceof InterruptedError ? 130 : 1),
+    determineExitCode: exitCodeOf,
     localization: { text: { ...text_en, exceptionWhileRunningCommand: describeError } },
   },
   {

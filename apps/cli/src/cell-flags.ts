@@ -3,7 +3,7 @@
  *
  * @module
  */
-import { batchFlag, jsonFlag, optionalPath, parseWhole, seedFlag } from './flags.ts';
+import { batchFlag, jsonFlag, optionalPath, parseCount, parseWhole, seedFlag } from './flags.ts';
 
 /** Which cells, computed where and kept where. */
 export interface CellFlags {
@@ -79,7 +79,7 @@ export const cellFlags = <const Out extends string>(out: Out) =>
     },
     runners: {
       kind: 'parsed',
-      parse: parseWhole,
+      parse: parseCount,
       optional: true,
       brief:
         'Processes of this machine that share the work, each with a model of its own [1; 2 with --quick]',

@@ -3,11 +3,15 @@
  *
  * @module
  */
+import { statSync } from 'node:fs';
+import { resolve } from 'node:path';
 import { InvalidArgumentError, parseSite, type Site } from '@austeer/core';
 import type { Ranking, ScoringMode, TieOrder } from '@austeer/localize';
 import type { Precision } from '@austeer/onnx';
 import type { Device } from '@austeer/runtime';
-import { numberParser } from '@stricli/core';
+
+/** Flags exclude or need each other, or name what cannot be: the command line is wrong, and nothing was begun. */
+export class UsageError extends InvalidArgumentError {}
 
 /** How a model is named and loaded. */
 export interface ModelFlags {
@@ -29,14 +33,46 @@ export function parseWhole(text: string): number {
   return Number(text);
 }
 
-/** Whole numbers with commas between: `16,64`. */
+/** A whole number in decimal digits, 1 at least. */
+export function parseCount(text: string): number {
+  const count = parseWhole(text);
+  if (count < 1) throw new SyntaxError(`${text} is not a whole number ≥ 1`);
+  return count;
+}
+
+/** A finite number; an empty text, as of a variable that is not set, is none. */
+export function parseNumber(text: string): number {
+  const value = Number(text);
+  if (text.trim() === '' || !Number.isFinite(value)) throw new SyntaxError(`"${text}" is not a number`);
+  return value;
+}
+
+/** Whole numbers with commas between: `0,64`. */
 export function parseWholeList(text: string): number[] {
   return text.split(',').map(parseWhole);
 }
 
+/** Whole numbers ≥ 1 with commas between: `16,64`. */
+export function parseCountList(text: string): number[] {
+  return text.split(',').map(parseCount);
+}
+
 /** Numbers with commas between: `1,2.5`. */
 export function parseNumberList(text: string): number[] {
-  return text.split(',').map((part) => numberParser(part));
+  return text.split(',').map(parseNumber);
+}
+
+/** Path of a file to write: refused before any work where a folder is in its place. */
+export function parseNewFile(path: string): string {
+  let isFolder = /[\\/]$/.test(path);
+  try {
+    isFolder ||= statSync(path, { throwIfNoEntry: false })?.isDirectory() ?? false;
+  } catch (error) {
+    const { code } = error as NodeJS.ErrnoException;
+    throw new SyntaxError(`"${path}" cannot be written (${code}); name a file in a folder`);
+  }
+  if (isFolder) throw new SyntaxError(`"${path}" is a folder; name a file`);
+  return path;
 }
 
 /** Sites with commas between: `attention,ffn`. */
@@ -47,6 +83,9 @@ export function parseSites(text: string): Site[] {
 const optionalWhole = (brief: string, placeholder = 'n') =>
   ({ kind: 'parsed', parse: parseWhole, optional: true, brief, placeholder }) as const;
 
+const optionalCount = (brief: string) =>
+  ({ kind: 'parsed', parse: parseCount, optional: true, brief, placeholder: 'n' }) as const;
+
 /** A flag that takes a path. */
 export const optionalPath = (brief: string) =>
   ({ kind: 'parsed', parse: String, optional: true, brief, placeholder: 'path' }) as const;
@@ -54,6 +93,14 @@ export const optionalPath = (brief: string) =>
 /** A flag that must be given a path. */
 export const requiredPath = (brief: string) =>
   ({ kind: 'parsed', parse: String, brief, placeholder: 'path' }) as const;
+
+/** A flag that takes the path of a file to write. */
+export const optionalNewFile = (brief: string) =>
+  ({ kind: 'parsed', parse: parseNewFile, optional: true, brief, placeholder: 'path' }) as const;
+
+/** A flag that must be given the path of a file to write. */
+export const requiredNewFile = (brief: string) =>
+  ({ kind: 'parsed', parse: parseNewFile, brief, placeholder: 'path' }) as const;
 
 /** How the model computes and where its files are kept. */
 export const computeFlags = {
@@ -64,7 +111,7 @@ export const computeFlags = {
     brief:
       'GGUF models: exact; 4-bit weights, 8-bit activations; the same, faster and coarser; 8-bit weights, for prompts',
   },
-  threads: optionalWhole('Threads of the matrix products [all cores]'),
+  threads: optionalCount('Threads of the matrix products [all cores]'),
   device: {
     kind: 'enum',
     values: DEVICES,
@@ -96,7 +143,7 @@ export const jsonFlag = {
 } as const;
 
 /** Rows that run together. */
-export const batchFlag = optionalWhole('Most rows in one run of the model [8]');
+export const batchFlag = optionalCount('Most rows in one run of the model [8]');
 
 /** Seed of everything random. */
 export const seedFlag = {
@@ -224,7 +271,7 @@ export const methodFlags = {
   saeLayer: optionalWhole('sta: layer of the autoencoder, from 0 [the one its file names]'),
   keepFraction: {
     kind: 'parsed',
-    parse: numberParser,
+    parse: parseNumber,
     optional: true,
     brief: 'sta: share of features that each mask keeps [0.35]',
     placeholder: 'x',
@@ -232,6 +279,14 @@ export const methodFlags = {
 } as const;
 
 /** Refuses flags that exclude or need each other. */
-export function usageError(argument: string, given: unknown, expected: string): InvalidArgumentError {
-  return new InvalidArgumentError({ argument, given, expected, advice: 'See --help' });
+export function usageError(argument: string, given: unknown, expected: string): UsageError {
+  return new UsageError({ argument, given, expected, advice: 'See --help' });
+}
+
+/** Refuses to write a result over what it is made of. */
+export function refuseOwnInput(out: string | undefined, ...inputs: readonly (string | undefined)[]): void {
+  const own = inputs.find(
+    (input) => out !== undefined && input !== undefined && resolve(input) === resolve(out),
+  );
+  if (own !== undefined) throw usageError('--out', out, `another file than ${own}, which is read`);
 }

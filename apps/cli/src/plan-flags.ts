@@ -3,8 +3,7 @@
  *
  * @module
  */
-import { numberParser } from '@stricli/core';
-import { optionalPath } from './flags.ts';
+import { optionalPath, parseNumber } from './flags.ts';
 
 /** `--plan` and `--alpha`. */
 export interface PlanFlags {
@@ -17,7 +16,7 @@ export const planFlags = {
   plan: optionalPath('Steering plan, safetensors [none: not steered]'),
   alpha: {
     kind: 'parsed',
-    parse: numberParser,
+    parse: parseNumber,
     optional: true,
     brief: 'Strength instead of the plan’s own',
     placeholder: 'x',

@@ -30,11 +30,24 @@ export function promptEncoder(tokenizer: Tokenizer | undefined, path: string): E
   return (text) => encodePrompt({ encode, beginTokens: tokenizer?.beginTokens }, text);
 }
 
-/** Rows `{"text"}` or `{"tokens"}` as token ids. */
-export async function readTokenRows(path: string, encode: EncodeText): Promise<TokenSequence[]> {
-  return readRows(path, '{"text": "…"} or {"tokens": [1, 2]}', (row) =>
-    tokensOf(row.text, row.tokens, encode),
-  );
+/** What a model reads: token ids, and the text that they are of where there is one. */
+export interface PromptRow {
+  readonly id?: string | undefined;
+  readonly text?: string | undefined;
+  readonly tokens: TokenSequence;
+}
+
+/** Rows `{"text"}` or `{"tokens"}`, with `"id"` if they have one. */
+export async function readPromptRows(path: string, encode: EncodeText): Promise<PromptRow[]> {
+  return readRows(path, '{"text": "…"} or {"tokens": [1, 2]}', ({ id, text, tokens: given }) => {
+    const tokens = tokensOf(text, given, encode);
+    if (tokens === undefined) return undefined;
+    return {
+      tokens,
+      ...(typeof id === 'string' && { id }),
+      ...(typeof text === 'string' && { text }),
+    };
+  });
 }
 
 /** Rows `{"prompt", "candidates"}`, or `{"promptTokens", "candidateTokens"}`. */

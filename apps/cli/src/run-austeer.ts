@@ -23,8 +23,11 @@ export async function runAusteer(
   folder: string,
 ): Promise<void> {
   const { process, terminal } = context;
+  // `austeer help generate`, as other programs have it.
+  const words = argv[0] === 'help' ? [...argv.slice(1), '--help'] : argv;
   try {
-    await run(application, normalizeArguments(await withConfigFile(application.root, argv, folder)), context);
+    const configured = await withConfigFile(application.root, words, folder);
+    await run(application, normalizeArguments(configured), context);
   } catch (error) {
     // Commands end in the library; what arrives here is about the configuration.
     terminal.say(describeError(error));

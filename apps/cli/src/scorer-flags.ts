@@ -3,8 +3,7 @@
  *
  * @module
  */
-import { numberParser } from '@stricli/core';
-import { optionalPath } from './flags.ts';
+import { optionalPath, parseNumber } from './flags.ts';
 
 /** Who scores, and how its scores are read. */
 export interface ScorerFlags {
@@ -39,7 +38,7 @@ export const scorerFlags = {
   },
   threshold: {
     kind: 'parsed',
-    parse: numberParser,
+    parse: parseNumber,
     optional: true,
     brief: 'A text is toxic from this score on [the scorer’s own]',
     placeholder: 'x',

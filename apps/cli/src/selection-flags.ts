@@ -4,30 +4,30 @@
  * @module
  */
 import type { SelectionCriterion } from '@austeer/experiments';
-import { parseWhole } from './flags.ts';
+import { parseCount, parseWhole } from './flags.ts';
 
 /** How much of a task is used, and what a setting is chosen by. */
 export interface SelectionFlags {
   readonly pairs?: number | undefined;
   readonly limit?: number | undefined;
-  readonly validation: number;
+  readonly validation?: number | undefined;
   readonly criterion: SelectionCriterion;
   readonly join: 'text' | 'tokens';
   readonly skipBadRows: boolean;
 }
 
-const optionalWhole = (brief: string) =>
-  ({ kind: 'parsed', parse: parseWhole, optional: true, brief, placeholder: 'n' }) as const;
+const optionalCount = (brief: string) =>
+  ({ kind: 'parsed', parse: parseCount, optional: true, brief, placeholder: 'n' }) as const;
 
 /** How much of a task is used, and what a setting is chosen by. */
 export const selectionFlags = {
-  pairs: optionalWhole('Most pairs [1000, as released]'),
-  limit: optionalWhole('Most test items [all]'),
+  pairs: optionalCount('Most pairs [1000, as released]'),
+  limit: optionalCount('Most test items [all]'),
   validation: {
     kind: 'parsed',
     parse: parseWhole,
-    default: '60',
-    brief: 'Validation items, never tested on',
+    optional: true,
+    brief: 'Validation items, never tested on [60; half of the items where there are no more]',
     placeholder: 'n',
   },
   criterion: {

@@ -4,7 +4,7 @@
  *
  * @module
  */
-import { parseWhole } from './flags.ts';
+import { parseCount } from './flags.ts';
 import type { JudgesFlags } from './judges-of-flags.ts';
 import { scorerFlags } from './scorer-flags.ts';
 
@@ -25,7 +25,7 @@ export const verdictFlags = {
   },
   maxNewTokens: {
     kind: 'parsed',
-    parse: parseWhole,
+    parse: parseCount,
     optional: true,
     brief: 'Most tokens of an answer that is generated [the task’s own]',
     placeholder: 'n',

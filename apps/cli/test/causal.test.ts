@@ -72,7 +72,7 @@ describe('causal rankings on the command line', () => {
     expect(coarse.stderr).toContain('expected a GGUF file loaded in fp32');
     const files = ['--positive', at('a.npy'), '--negative', at('b.npy')];
     const { stderr } = await runCli('localize', ...files, '--mode', 'causal');
-    expect(stderr).toContain('a model and pairs to differentiate');
+    expect(stderr).toContain('--ranking is "causal"; expected another one with files of activations');
   });
 
   it('natural gradient: plan create sets the strength by what the plan costs', async () => {

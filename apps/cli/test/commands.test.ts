@@ -676,17 +676,18 @@ describe('bad input: exit code, a message that helps, nothing written', () => {
     const { exitCode, stderr, stdout } = await runCli(...args, '--out', at('never/out.safetensors'));
     expect(stderr).toMatch(message);
     expect(stderr).not.toMatch(/\n\s+at /);
-    expect(exitCode).toBe(1);
+    expect(exitCode).toBe(stderr.includes('See --help') ? 2 : 1);
     expect(stdout).toBe('');
     expect(readdirSync(folder)).not.toContain('never');
   });
 
-  it.each<[string, string[], RegExp]>([
-    ['k of 0', ['--k', '0'], /k is 0; expected a whole number from 1/],
-    ['k beyond the units', ['--k', '1000000'], /k is 1000000/],
-    ['an α that is not finite', ['--k', '2', '--alpha', 'Infinity'], /strength \(α\) is Infinity/],
-    ['no k', [], /--k is "nothing"/],
-  ])('plan create: %s', async (_, args, message) => {
+  it.each<[string, string[], number, RegExp]>([
+    ['k of 0', ['--k', '0'], 2, /0 is not a whole number ≥ 1/],
+    ['k beyond the units', ['--k', '1000000'], 1, /k is 1000000/],
+    ['an α that is not finite', ['--k', '2', '--alpha', 'Infinity'], 2, /"Infinity" is not a number/],
+    ['an α that is not set', ['--k', '2', '--alpha', ''], 2, /"" is not a number/],
+    ['no k', [], 2, /--k is "nothing"/],
+  ])('plan create: %s', async (_, args, code, message) => {
     await runJson('localize', ...model, '--pairs', at('pairs.jsonl'), '--out', at('k.safetensors'));
     const { exitCode, stderr } = await runCli(
       'plan',
@@ -698,7 +699,7 @@ describe('bad input: exit code, a message that helps, nothing written', () => {
       at('never/plan'),
     );
     expect(stderr).toMatch(message);
-    expect(exitCode).toBe(1);
+    expect(exitCode).toBe(code);
     expect(readdirSync(folder)).not.toContain('never');
   });
 

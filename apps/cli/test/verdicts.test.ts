@@ -100,7 +100,7 @@ describe('evaluate --task detox', () => {
     expect(test.toxicity!.vanilla).not.toHaveProperty('adjustedShare');
     const missing = await runCli(...run('--scorer', 'replay'));
     expect(missing.stderr).toContain('--scores');
-    expect(missing.exitCode).toBe(1);
+    expect(missing.exitCode).toBe(2);
     const keyless = await runCli(...run('--scorer', 'perspective'));
     expect(keyless.stderr).toContain('PERSPECTIVE_API_KEY');
   });
@@ -147,7 +147,7 @@ describe('evaluate --task bpo', () => {
 
   it('says which flags to give where there is no judge, or nothing to compare', async () => {
     const { stderr, exitCode } = await runCli(...run(...planned()));
-    expect(exitCode).toBe(1);
+    expect(exitCode).toBe(2);
     expect(stderr).toContain('--judge local');
     expect(stderr).toContain('--judge openai:NAME');
     expect((await runCli(...run('--judge', 'local'))).stderr).toContain('a method or a plan');

@@ -80,6 +80,20 @@ export class FileMissingError extends AusteerError {
   }
 }
 
+/** A file cannot be written where it should be. Nothing was written. */
+export class FileWriteError extends AusteerError {
+  readonly path: string;
+
+  constructor(options: { path: string; cause: unknown }) {
+    const { path, cause } = options;
+    const code = (cause as { code?: string }).code ?? String(cause);
+    const isFolder = ['EISDIR', 'EBUSY', 'ENOTEMPTY'].includes(code);
+    const problem = isFolder ? 'a folder is in its place' : `writing failed with ${code}`;
+    super('FILE_WRITE', sentence(`${path} could not be written: ${problem}`, 'Name another file'), { cause });
+    this.path = path;
+  }
+}
+
 /** A file is damaged, truncated or not of the format it should be. */
 export class FileFormatError extends AusteerError {
   readonly path: string;

@@ -12,6 +12,7 @@ export {
   EmptyInputError,
   FileFormatError,
   FileMissingError,
+  FileWriteError,
   HashMismatchError,
   InvalidArgumentError,
   MissingPeerError,

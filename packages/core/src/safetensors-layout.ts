@@ -69,7 +69,10 @@ export function safetensorsHeadLength(start: Uint8Array, file: { path: string; b
   const view = new DataView(start.buffer, start.byteOffset, start.byteLength);
   const headerLength = Number(view.getBigUint64(0, true));
   if (headerLength > HEADER_BYTES_LIMIT) {
-    throw damaged(path, `its header claims ${headerLength} bytes; the limit is ${HEADER_BYTES_LIMIT}`);
+    throw damaged(
+      path,
+      `it does not begin as such files do: its header would have ${headerLength} bytes, and the limit is ${HEADER_BYTES_LIMIT}`,
+    );
   }
   const length = 8 + headerLength;
   if (length > bytes) throw damaged(path, `its header needs ${length} bytes; the file has ${bytes}`);

@@ -32,6 +32,7 @@ import {
   fitOnTask,
   type SelectionOptions,
   selectSetting,
+  usualValidation,
 } from './fit-on-task.ts';
 import { type AnswerJudges, checkJudges, judgeAnswers, verdictOf, writeAnswers } from './judged-answers.ts';
 import { type AnswerLine, describeTask, type RunHeader, type SelectionLog } from './run-log.ts';
@@ -158,7 +159,7 @@ export interface ComparisonLog {
  */
 export async function compareMethods(options: CompareMethodsOptions): Promise<ComparisonLog> {
   const { model, task, methods, reference = 'austeer', testItems, seed = 0, tool, precision } = options;
-  const { criterion = 'accuracy', validationItems = 60 } = options;
+  const { criterion = 'accuracy', validationItems = usualValidation(task.items.length) } = options;
   const started = new Date();
   checkMethods(methods);
   checkJudges(task, options);

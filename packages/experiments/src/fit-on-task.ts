@@ -24,9 +24,12 @@ import {
   settingOf,
 } from './select-cell.ts';
 
+/** Validation items where there are many. */
+const USUAL_VALIDATION = 60;
+
 /** How pairs are encoded and a setting is chosen, whatever the method. */
 export interface SelectionOptions {
-  /** Items on which the setting is chosen. @default 60 */
+  /** Items on which the setting is chosen. @default 60; half of the items where there are no more than 60 */
   readonly validationItems?: number | undefined;
   /** @default 'accuracy', as the paper */
   readonly criterion?: SelectionCriterion | undefined;
@@ -173,6 +176,11 @@ export async function selectSetting(options: SelectSettingOptions): Promise<Sele
   const best = cells.length === 0 ? undefined : selectCell(cells, criterion);
   const setting = best === undefined ? settings[0]! : settingOf(best);
   return { setting, chosen: best, selection: { criterion, cells, chosen: cellOf(setting) }, answers };
+}
+
+/** Validation items where nobody said how many: of few items half, so that some remain to test on. */
+export function usualValidation(items: number): number {
+  return items > USUAL_VALIDATION ? USUAL_VALIDATION : Math.floor(items / 2);
 }
 
 /** Refuses a choice that nothing decides. */

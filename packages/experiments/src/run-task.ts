@@ -38,6 +38,7 @@ import {
   type SelectedSetting,
   type SelectionOptions,
   selectSetting,
+  usualValidation,
 } from './fit-on-task.ts';
 import { type AnswerJudges, answerAndJudge, checkJudges, verdictOf } from './judged-answers.ts';
 import { describeTask, type LocalizationLog, type RunHeader, type RunLog } from './run-log.ts';
@@ -140,7 +141,7 @@ export async function runTask(options: RunTaskOptions): Promise<RunResult> {
   if (task.items.length === 0) throw new EmptyInputError({ what: `Test items of ${task.name}` });
   const use = useOf(method);
   const { validation, test } = splitItems(task.items, {
-    validation: use === undefined ? 0 : (use.validationItems ?? 60),
+    validation: use === undefined ? 0 : (use.validationItems ?? usualValidation(task.items.length)),
     seed,
     ...(testItems === undefined ? {} : { limit: testItems }),
   });

@@ -195,6 +195,21 @@ describe('readNpz', () => {
     await expect(readNpz(bytes)).rejects.toThrow(/bytes.*npz.*Write it with numpy\.savez/);
   });
 
+  it('reads what is asked for, beside arrays that it could not read', async () => {
+    const words = npy(HEADER.replace('<f4', '<i8'));
+    const bytes = zip([{ ...first, content: words }, second]);
+    await expect(readNpz(bytes)).rejects.toThrow('numbers of type <i8');
+    const seen: string[] = [];
+    const arrays = await readNpz(bytes, {
+      only: (name) => {
+        seen.push(name);
+        return name !== 'a';
+      },
+    });
+    expect([...arrays.keys()]).toEqual(['b.npy']);
+    expect(seen).toEqual(['a', 'b.npy']);
+  });
+
   it('names the array that is damaged', async () => {
     const bytes = zip([{ ...first, content: npy(HEADER.replace('2,', '3,')) }]);
     await expect(readNpz(bytes, { path: 'x.npz' })).rejects.toThrow('x.npz:a.npy');

@@ -95,6 +95,7 @@ export function readNpy(bytes: Uint8Array, options: { path?: string } = {}): Flo
  * Reads a `.npz` archive, as `numpy.savez` and `numpy.savez_compressed` write it: an array for each name.
  *
  * @param options.path name used in errors
+ * @param options.only which arrays are read, by name; the others may be of any type. @default all
  * @throws FileFormatError for what is no such archive, for encrypted or otherwise compressed entries, for two of one
  *   name, and as {@link readNpy}.
  *
@@ -107,9 +108,9 @@ export function readNpy(bytes: Uint8Array, options: { path?: string } = {}): Flo
  */
 export async function readNpz(
   bytes: Uint8Array,
-  options: { path?: string } = {},
+  options: { path?: string; only?: ((name: string) => boolean) | undefined } = {},
 ): Promise<ReadonlyMap<string, FloatTensor>> {
-  const { path = 'bytes' } = options;
+  const { path = 'bytes', only = () => true } = options;
   const fail = (problem: string): FileFormatError =>
     new FileFormatError({ path, format: 'npz', problem, advice: 'Write it with numpy.savez' });
   const arrays = new Map<string, FloatTensor>();
@@ -119,6 +120,7 @@ export async function readNpz(
     if (total > ARCHIVE_LIMIT) throw fail(`its arrays come to more than ${ARCHIVE_LIMIT} bytes`);
     const name = entry.name.replace(/\.npy$/, '');
     if (arrays.has(name)) throw fail(`it has two arrays "${name}"`);
+    if (!only(name)) continue;
     const packed = bytes.subarray(entry.start, entry.start + entry.packedSize);
     const content = entry.deflated ? await inflate(packed, entry.size) : packed;
     if (content?.length !== entry.size) throw fail(`"${entry.name}" is not what its directory says`);

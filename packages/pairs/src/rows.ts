@@ -39,7 +39,8 @@ export function badRow(place: RowPlace, problem: string, cause?: unknown): FileF
     path: place.path,
     format: 'data',
     problem: `${place.unit ?? 'line'} ${place.line}: ${problem}`,
-    advice: 'Mend or remove the row, or pass skipBadRows to leave such rows out',
+    advice:
+      'Mend or remove the row; where there is an option skipBadRows (--skip-bad-rows), it leaves such rows out',
     cause,
   });
 }

@@ -6,6 +6,8 @@
 import { FileFormatError, SITES, showValue } from '@austeer/core';
 import type { PlanEdit } from './steering-plan.ts';
 
+const KEYS = ['site', 'layer', 'index', 'gain', 'bias', 'strength'] as const;
+
 /**
  * Checks a row `{"site", "layer", "index", "gain", "bias", "strength"}`; gain and bias are 0 and strength is 1 where
  * they are left out.
@@ -30,6 +32,9 @@ export function parseEditRow(value: unknown, options: { path: string; line: numb
     });
   if (typeof value !== 'object' || value === null || Array.isArray(value)) throw fail('it is not an object');
   const row = value as Record<string, unknown>;
+  const unknown = Object.keys(row).find((key) => !(KEYS as readonly string[]).includes(key));
+  if (unknown !== undefined)
+    throw fail(`it has the unknown key ${showValue(unknown)}; known are ${KEYS.join(', ')}`);
   const site = SITES.find((candidate) => candidate === row.site);
   if (site === undefined) throw fail(`site is ${showValue(row.site)}, not one of ${SITES.join(', ')}`);
   const number = (key: string, otherwise?: number): number => {

@@ -4,8 +4,7 @@
  * @module
  */
 import { InvalidArgumentError, UnknownNameError } from '@austeer/core';
-import { numberParser } from '@stricli/core';
-import { parseWhole } from '../flags.ts';
+import { parseNumber, parseWhole } from '../flags.ts';
 
 /** A line, understood. */
 export type ChatLine =
@@ -48,7 +47,7 @@ export function parseChatLine(line: string): ChatLine {
   }
   switch (name) {
     case 'alpha':
-      return { kind: 'alpha', alpha: readValue(name, value, 'a number', numberParser) };
+      return { kind: 'alpha', alpha: readValue(name, value, 'a number', parseNumber) };
     case 'k':
       return { kind: 'k', k: readValue(name, value, 'a whole number from 1', parseUnits) };
     case 'plan':

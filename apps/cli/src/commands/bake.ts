@@ -1,5 +1,5 @@
-import { buildCommand, numberParser } from '@stricli/core';
-import { jsonFlag, type ModelFlags, modelFlags, requiredPath } from '../flags.ts';
+import { buildCommand } from '@stricli/core';
+import { jsonFlag, type ModelFlags, modelFlags, parseNumber, requiredPath } from '../flags.ts';
 
 export interface BakeFlags extends ModelFlags {
   readonly plan: string;
@@ -17,7 +17,7 @@ export const bakeCommand = buildCommand({
       plan: requiredPath('Steering plan, safetensors'),
       alpha: {
         kind: 'parsed',
-        parse: numberParser,
+        parse: parseNumber,
         optional: true,
         brief: 'Strength instead of the plan’s own',
         placeholder: 'x',

@@ -1,6 +1,14 @@
 import type { Site } from '@austeer/core';
 import { buildCommand } from '@stricli/core';
-import { batchFlag, jsonFlag, type ModelFlags, modelFlags, requiredPath, sitesFlag } from '../flags.ts';
+import {
+  batchFlag,
+  jsonFlag,
+  type ModelFlags,
+  modelFlags,
+  requiredNewFile,
+  requiredPath,
+  sitesFlag,
+} from '../flags.ts';
 
 export interface CaptureFlags extends ModelFlags {
   readonly input: string;
@@ -24,7 +32,7 @@ export const captureCommand = buildCommand({
         default: 'last',
         brief: 'The last token of each row, or every token',
       },
-      out: requiredPath('Where the safetensors file goes'),
+      out: requiredNewFile('Where the safetensors file goes'),
       batchSize: batchFlag,
       json: jsonFlag,
     },

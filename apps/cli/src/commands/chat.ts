@@ -1,5 +1,5 @@
-import { buildCommand, numberParser } from '@stricli/core';
-import { jsonFlag, type ModelFlags, modelFlags, parseWhole, seedFlag } from '../flags.ts';
+import { buildCommand } from '@stricli/core';
+import { jsonFlag, type ModelFlags, modelFlags, parseCount, parseNumber, seedFlag } from '../flags.ts';
 import { type PlanFlags, planFlags } from '../plan-flags.ts';
 
 export interface ChatFlags extends ModelFlags, PlanFlags {
@@ -19,7 +19,7 @@ export const chatCommand = buildCommand({
       ...planFlags,
       k: {
         kind: 'parsed',
-        parse: parseWhole,
+        parse: parseCount,
         optional: true,
         brief: 'First units of the plan to steer [all]',
         placeholder: 'n',
@@ -33,14 +33,14 @@ export const chatCommand = buildCommand({
       },
       maxNewTokens: {
         kind: 'parsed',
-        parse: parseWhole,
+        parse: parseCount,
         default: '200',
         brief: 'Most tokens of an answer',
         placeholder: 'n',
       },
       temperature: {
         kind: 'parsed',
-        parse: numberParser,
+        parse: parseNumber,
         default: '0',
         brief: '0 is greedy',
         placeholder: 'x',

@@ -1,5 +1,5 @@
 import { buildCommand } from '@stricli/core';
-import { computeFlags, type ModelFlags, optionalPath, parseWhole, seedFlag } from '../flags.ts';
+import { computeFlags, type ModelFlags, optionalPath, parseCount, seedFlag } from '../flags.ts';
 
 export interface DemoFlags extends Omit<ModelFlags, 'model'> {
   readonly model: string;
@@ -24,7 +24,7 @@ export const demoCommand = buildCommand({
       seed: seedFlag,
       batchSize: {
         kind: 'parsed',
-        parse: parseWhole,
+        parse: parseCount,
         optional: true,
         brief: 'Most rows in one run [16]',
         placeholder: 'n',

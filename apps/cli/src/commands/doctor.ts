@@ -1,6 +1,6 @@
 import type { Site } from '@austeer/core';
-import { buildCommand, numberParser } from '@stricli/core';
-import { computeFlags, jsonFlag, type ModelFlags, parseSites } from '../flags.ts';
+import { buildCommand } from '@stricli/core';
+import { computeFlags, jsonFlag, type ModelFlags, parseNumber, parseSites } from '../flags.ts';
 
 export interface DoctorFlags extends Omit<ModelFlags, 'model'> {
   readonly sites?: Site[] | undefined;
@@ -32,7 +32,7 @@ export const doctorCommand = buildCommand({
       },
       tolerance: {
         kind: 'parsed',
-        parse: numberParser,
+        parse: parseNumber,
         optional: true,
         brief: 'Relative difference that counts as none [1e-4, 4bit: 0.05]',
         placeholder: 'x',

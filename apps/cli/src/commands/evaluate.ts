@@ -8,8 +8,8 @@ import {
   methodFlags,
   modelFlags,
   optionalPath,
+  parseCountList,
   parseNumberList,
-  parseWholeList,
   type RankingFlags,
   rankingFlags,
   seedFlag,
@@ -61,7 +61,7 @@ export const evaluateFlags = {
   sites: sitesFlag('attention,ffn'),
   k: {
     kind: 'parsed',
-    parse: parseWholeList,
+    parse: parseCountList,
     optional: true,
     brief: 'Units (iti, sadi: heads) to try [16,64 for austeer]',
     placeholder: 'n,…',

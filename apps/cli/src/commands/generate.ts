@@ -1,10 +1,13 @@
-import { buildCommand, numberParser } from '@stricli/core';
+import { buildCommand } from '@stricli/core';
 import {
   batchFlag,
   jsonFlag,
   type ModelFlags,
   modelFlags,
+  optionalNewFile,
   optionalPath,
+  parseCount,
+  parseNumber,
   parseWhole,
   seedFlag,
 } from '../flags.ts';
@@ -26,7 +29,7 @@ export interface GenerateFlags extends ModelFlags, PlanFlags {
 }
 
 const number = (initial: string, brief: string) =>
-  ({ kind: 'parsed', parse: numberParser, default: initial, brief, placeholder: 'x' }) as const;
+  ({ kind: 'parsed', parse: parseNumber, default: initial, brief, placeholder: 'x' }) as const;
 
 export const generateCommand = buildCommand({
   loader: async () => (await import('../run/generate.ts')).runGenerate,
@@ -45,7 +48,7 @@ export const generateCommand = buildCommand({
       chat: { kind: 'boolean', default: false, brief: 'Put texts through the model’s chat template' },
       maxNewTokens: {
         kind: 'parsed',
-        parse: parseWhole,
+        parse: parseCount,
         default: '64',
         brief: 'Most new tokens',
         placeholder: 'n',
@@ -69,7 +72,9 @@ export const generateCommand = buildCommand({
       },
       seed: seedFlag,
       batchSize: batchFlag,
-      out: optionalPath('Where the JSON document goes too'),
+      out: optionalNewFile(
+        'Where the answers go too: a .jsonl file for judge and human, else one JSON document',
+      ),
       json: jsonFlag,
     },
   },

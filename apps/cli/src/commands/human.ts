@@ -1,6 +1,6 @@
 import { buildCommand, buildRouteMap } from '@stricli/core';
 import { type AnswerFlags, answerFlags } from '../answer-flags.ts';
-import { jsonFlag, optionalPath, parseWhole, requiredPath, seedFlag } from '../flags.ts';
+import { jsonFlag, optionalNewFile, optionalPath, parseWhole, requiredPath, seedFlag } from '../flags.ts';
 
 export interface HumanSheetFlags extends AnswerFlags {
   readonly items: number;
@@ -64,7 +64,7 @@ const score = buildCommand({
     flags: {
       key: requiredPath('The key file of these sheets'),
       seed: seedFlag,
-      out: optionalPath('Where the JSON document goes too'),
+      out: optionalNewFile('Where the JSON document goes too'),
       json: jsonFlag,
     },
   },

@@ -1,12 +1,15 @@
 import type { JudgeProtocol, TokenPrice } from '@austeer/evaluators';
-import { buildCommand, numberParser } from '@stricli/core';
+import { buildCommand } from '@stricli/core';
 import { type AnswerFlags, answerFlags } from '../answer-flags.ts';
 import {
   batchFlag,
   computeFlags,
   jsonFlag,
   type ModelFlags,
+  optionalNewFile,
   optionalPath,
+  parseCount,
+  parseNumber,
   parseNumberList,
   parseWhole,
   seedFlag,
@@ -108,7 +111,7 @@ export const judgeCommand = buildCommand({
       },
       maxCost: {
         kind: 'parsed',
-        parse: numberParser,
+        parse: parseNumber,
         optional: true,
         brief: 'Send nothing that could cost more in all; needs --price',
         placeholder: 'x',
@@ -116,7 +119,7 @@ export const judgeCommand = buildCommand({
       dryRun: { kind: 'boolean', default: false, brief: 'Say what it would take, and send nothing' },
       limit: {
         kind: 'parsed',
-        parse: parseWhole,
+        parse: parseCount,
         optional: true,
         brief: 'First items only [all]',
         placeholder: 'n',
@@ -125,7 +128,7 @@ export const judgeCommand = buildCommand({
       cache: optionalPath('Folder that keeps replies, and models [AUSTEER_CACHE]'),
       seed: seedFlag,
       batchSize: batchFlag,
-      out: optionalPath('Where summary and verdicts go, JSON'),
+      out: optionalNewFile('Where summary and verdicts go, JSON'),
       json: jsonFlag,
     },
   },

@@ -1,5 +1,5 @@
 import { buildCommand, buildRouteMap } from '@stricli/core';
-import { jsonFlag, optionalPath, parseWhole, seedFlag } from '../flags.ts';
+import { jsonFlag, optionalNewFile, optionalPath, parseWhole, seedFlag } from '../flags.ts';
 
 /** Whose tokenizer counts tokens and writes conversations. */
 export interface TokenizerFlags {
@@ -130,7 +130,7 @@ const build = buildCommand({
       preview: { kind: 'boolean', default: false, brief: 'Show the first pairs and write nothing' },
       seed: seedFlag,
       threads: number('Threads of the encoder [all cores]'),
-      out: optionalPath('Where the pairs go, JSON lines'),
+      out: optionalNewFile('Where the pairs go, JSON lines'),
       json: jsonFlag,
     },
   },
@@ -171,7 +171,7 @@ const behaviourFlags = {
   ...tokenizerFlags,
   system: text('System message of rows without one', 'text'),
   limit: number('Most pairs, from the start [all]'),
-  out: optionalPath('Where the pairs go, JSON lines'),
+  out: optionalNewFile('Where the pairs go, JSON lines'),
   json: jsonFlag,
 } as const;
 

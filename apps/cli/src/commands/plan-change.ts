@@ -4,8 +4,8 @@
  * @module
  */
 import type { PositionRule, Site, StrengthSchedule } from '@austeer/core';
-import { buildCommand, numberParser } from '@stricli/core';
-import { jsonFlag, parseSites, parseWhole, parseWholeList, requiredPath } from '../flags.ts';
+import { buildCommand } from '@stricli/core';
+import { jsonFlag, parseCount, parseNumber, parseSites, parseWholeList, requiredNewFile } from '../flags.ts';
 
 export interface PlanChangeFlags {
   readonly scale?: number | undefined;
@@ -33,11 +33,11 @@ export const change = buildCommand({
   parameters: {
     positional: { kind: 'tuple', parameters: [{ parse: String, brief: 'A plan file', placeholder: 'plan' }] },
     flags: {
-      scale: optional(numberParser, 'Multiply the strength', 'x'),
+      scale: optional(parseNumber, 'Multiply the strength', 'x'),
       negate: { kind: 'boolean', default: false, brief: 'Turn every edit round' },
       sites: optional(parseSites, 'Keep these sites [all]', 'sites'),
       layers: optional(parseWholeList, 'Keep these layers, with commas between [all]', 'n,…'),
-      top: optional(parseWhole, 'Keep the first edits of those that are left [all]', 'n'),
+      top: optional(parseCount, 'Keep the first edits of those that are left [all]', 'n'),
       positions: optional(
         async (text) => (await import('@austeer/steering')).parsePositionRule(nameOrJson(text)),
         'Tokens to steer: all, prompt, generated, lastPromptToken, or a rule as JSON',
@@ -48,7 +48,7 @@ export const change = buildCommand({
         'Strength along them: constant, {"warmUp": n} or {"halfLife": n, "floor": x}',
         'schedule',
       ),
-      out: requiredPath('Where the changed plan goes, safetensors'),
+      out: requiredNewFile('Where the changed plan goes, safetensors'),
       json: jsonFlag,
     },
   },

@@ -4,7 +4,7 @@
  * @module
  */
 import { buildCommand } from '@stricli/core';
-import { computeFlags, jsonFlag, type ModelFlags, parseWholeList, requiredPath } from '../flags.ts';
+import { computeFlags, jsonFlag, type ModelFlags, parseWholeList, requiredNewFile } from '../flags.ts';
 
 export interface PlanExportFlags {
   readonly out: string;
@@ -27,7 +27,7 @@ const exportAs = (name: string) =>
         parameters: [{ parse: String, brief: 'A plan file', placeholder: 'plan' }],
       },
       flags: {
-        out: requiredPath('Where it goes; the ending names the format: .gguf, .svec, .pt or .csv'),
+        out: requiredNewFile('Where it goes; the ending names the format: .gguf, .svec, .pt or .csv'),
         json: jsonFlag,
       },
     },
@@ -63,7 +63,7 @@ export const importCommand = buildCommand({
         brief: 'Layers of an .svec file to steer, with commas between',
         placeholder: 'n,…',
       },
-      out: requiredPath('Where the plan goes, safetensors'),
+      out: requiredNewFile('Where the plan goes, safetensors'),
       json: jsonFlag,
     },
   },

@@ -1,16 +1,17 @@
 import type { Site } from '@austeer/core';
 import type { ConflictRule } from '@austeer/steering';
-import { buildCommand, buildRouteMap, numberParser } from '@stricli/core';
+import { buildCommand, buildRouteMap } from '@stricli/core';
 import {
   computeFlags,
   jsonFlag,
   type ModelFlags,
   optionalPath,
+  parseCount,
+  parseNumber,
   parseSites,
-  parseWhole,
   type RankingFlags,
   rankingFlags,
-  requiredPath,
+  requiredNewFile,
 } from '../flags.ts';
 import { change } from './plan-change.ts';
 import { importCommand, planExportCommand } from './plan-exchange.ts';
@@ -67,22 +68,22 @@ const create = buildCommand({
       },
       k: {
         kind: 'parsed',
-        parse: parseWhole,
+        parse: parseCount,
         optional: true,
         brief: 'Units; needed with --counts',
         placeholder: 'n',
       },
-      alpha: { kind: 'parsed', parse: numberParser, optional: true, brief: 'Strength [1]', placeholder: 'x' },
+      alpha: { kind: 'parsed', parse: parseNumber, optional: true, brief: 'Strength [1]', placeholder: 'x' },
       divergence: {
         kind: 'parsed',
-        parse: numberParser,
+        parse: parseNumber,
         optional: true,
         brief:
           'Strength by its cost: nats a token of neutral text; counts of --ranking natural-gradient know it',
         placeholder: 'nats',
       },
       ...rankingFlags,
-      out: requiredPath('Where the plan goes, safetensors'),
+      out: requiredNewFile('Where the plan goes, safetensors'),
       json: jsonFlag,
     },
     aliases: { k: 'k' },
@@ -130,7 +131,7 @@ const merge = buildCommand({
         default: 'sum',
         brief: 'Where plans edit the same unit: add, keep the first, or refuse',
       },
-      out: requiredPath('Where the merged plan goes'),
+      out: requiredNewFile('Where the merged plan goes'),
       json: jsonFlag,
     },
   },

@@ -1,5 +1,5 @@
 import { buildCommand } from '@stricli/core';
-import { batchFlag, jsonFlag, type ModelFlags, modelFlags, optionalPath, requiredPath } from '../flags.ts';
+import { batchFlag, jsonFlag, type ModelFlags, modelFlags, optionalNewFile, requiredPath } from '../flags.ts';
 import { type PlanFlags, planFlags } from '../plan-flags.ts';
 
 export interface ScoreFlags extends ModelFlags, PlanFlags {
@@ -17,7 +17,7 @@ export const scoreCommand = buildCommand({
       ...planFlags,
       input: requiredPath('JSON lines: {"prompt": "…", "candidates": ["…", "…"]}'),
       batchSize: batchFlag,
-      out: optionalPath('Where the JSON document goes too'),
+      out: optionalNewFile('Where the JSON document goes too'),
       json: jsonFlag,
     },
   },

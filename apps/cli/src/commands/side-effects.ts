@@ -1,11 +1,13 @@
-import { buildCommand, numberParser } from '@stricli/core';
+import { buildCommand } from '@stricli/core';
 import {
   batchFlag,
   jsonFlag,
   type ModelFlags,
   modelFlags,
+  optionalNewFile,
   optionalPath,
-  parseWhole,
+  parseCount,
+  parseNumber,
   requiredPath,
   seedFlag,
   type TaskFlags,
@@ -39,21 +41,21 @@ export const sideEffectsCommand = buildCommand({
       prompts: optionalPath('Texts to go on from, JSON lines: {"text": "…"} [first sentence of each text]'),
       limit: {
         kind: 'parsed',
-        parse: parseWhole,
+        parse: parseCount,
         optional: true,
         brief: 'Most texts and prompts [all]',
         placeholder: 'n',
       },
       maxNewTokens: {
         kind: 'parsed',
-        parse: parseWhole,
+        parse: parseCount,
         default: '48',
         brief: 'Most new tokens a prompt',
         placeholder: 'n',
       },
       temperature: {
         kind: 'parsed',
-        parse: numberParser,
+        parse: parseNumber,
         default: '0',
         brief: '0 is greedy',
         placeholder: 'x',
@@ -67,7 +69,7 @@ export const sideEffectsCommand = buildCommand({
       },
       taskItems: {
         kind: 'parsed',
-        parse: parseWhole,
+        parse: parseCount,
         default: '100',
         brief: 'Most items of each of them',
         placeholder: 'n',
@@ -75,7 +77,7 @@ export const sideEffectsCommand = buildCommand({
       ...taskFlags,
       batchSize: batchFlag,
       seed: seedFlag,
-      out: optionalPath('Where the JSON document goes too'),
+      out: optionalNewFile('Where the JSON document goes too'),
       json: jsonFlag,
     },
   },

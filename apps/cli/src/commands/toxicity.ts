@@ -1,5 +1,5 @@
 import { buildCommand, buildRouteMap } from '@stricli/core';
-import { jsonFlag, optionalPath, seedFlag } from '../flags.ts';
+import { jsonFlag, optionalNewFile, seedFlag } from '../flags.ts';
 import { type ScorerFlags, scorerFlags } from '../scorer-flags.ts';
 
 export interface ToxicityScoreFlags extends ScorerFlags {
@@ -26,7 +26,7 @@ const score = buildCommand({
       ...scorerFlags,
       keepTexts: { kind: 'boolean', default: false, brief: 'Write texts beside their hashes' },
       seed: seedFlag,
-      out: optionalPath(
+      out: optionalNewFile(
         'Where the scores go, JSON lines; scores that it holds already are not asked for again',
       ),
       json: jsonFlag,

@@ -5,6 +5,7 @@ import { loadModel, resolveModel } from '@austeer/runtime';
 import { compilePlan } from '@austeer/steering';
 import type { BakeFlags } from '../commands/bake.ts';
 import type { AusteerContext } from '../context.ts';
+import { usageError } from '../flags.ts';
 import { readSiteMap, withModel } from '../load.ts';
 import { formatTable } from '../output/table.ts';
 import { planOfFlags } from '../plan-of-flags.ts';
@@ -46,6 +47,13 @@ export async function runBake(this: AusteerContext, flags: BakeFlags): Promise<v
   }
   // The plan is compiled, and the model asked, before anything is written.
   const steered = await withModel(this, flags, async (model) => {
+    const isGguf = model.details.format === 'gguf';
+    if (isGguf !== out.toLowerCase().endsWith('.gguf')) {
+      const expected = isGguf
+        ? 'a file that ends in .gguf, as the model does'
+        : 'a folder: the model is an ONNX export';
+      throw usageError('--out', out, expected);
+    }
     const plan = (await planOfFlags(this, flags, model.identity))!;
     const steering = compilePlan(plan, model.identity);
     return { steering, answers: await answersOf(model, steering), name: model.identity.name };

@@ -9,12 +9,13 @@ import { writeFileAtomic } from '@austeer/core/node';
 import type { CaptureFlags } from '../commands/capture.ts';
 import type { AusteerContext } from '../context.ts';
 import { withModel } from '../load.ts';
-import { promptEncoder, readTokenRows } from '../rows.ts';
+import { promptEncoder, readPromptRows } from '../rows.ts';
 
 export async function runCapture(this: AusteerContext, flags: CaptureFlags): Promise<void> {
   const { terminal, signal } = this;
   await withModel(this, flags, async (model) => {
-    const rows = await readTokenRows(flags.input, promptEncoder(model.tokenizer, flags.input));
+    const read = await readPromptRows(flags.input, promptEncoder(model.tokenizer, flags.input));
+    const rows = read.map(({ tokens }) => tokens);
     if (rows.length === 0) throw new EmptyInputError({ what: `Rows of ${flags.input}` });
     const { sites, positions, batchSize } = flags;
     const { layers } = model.identity;

@@ -25,7 +25,7 @@ import { type EncodeReport, encodePairs, parsePairRow, readJsonLines } from '@au
 import { readActivations } from '../activation-files.ts';
 import type { LocalizeFlags } from '../commands/localize.ts';
 import type { AusteerContext } from '../context.ts';
-import { readRanking, usageError } from '../flags.ts';
+import { readRanking, refuseOwnInput, usageError } from '../flags.ts';
 import { withModel } from '../load.ts';
 import { describeLabelShare } from '../output/run-report.ts';
 import { formatTable } from '../output/table.ts';
@@ -37,6 +37,7 @@ const SHOWN_UNITS = 20;
 
 export async function runLocalize(this: AusteerContext, flags: LocalizeFlags): Promise<void> {
   const { terminal } = this;
+  refuseOwnInput(flags.out, flags.pairs, flags.positive, flags.negative);
   const { statistics, model, provenance } = await measure(this, flags);
   const { sites, top, ties: tieOrder } = flags;
   const { ranking, mode } = readRanking(flags);
@@ -86,6 +87,7 @@ function describeCut(
   units: readonly RankedUnit[],
 ): string {
   const { ranking } = readRanking(flags);
+  if (units.length === 0) return ': no unit differs between right and wrong answers';
   if (ranking !== 'momentum') return `, ranked by ${ranking}`;
   const { score, tied, taken } = tiesAtCut(counts, { k: Math.min(top, units.length), sites });
   const order = ties === 'index' ? 'lowest layer' : 'largest effect';
@@ -104,8 +106,13 @@ async function measure(context: AusteerContext, flags: LocalizeFlags): Promise<M
     if (positive === undefined || negative === undefined) {
       throw usageError('--positive and --negative', 'one of them', 'both');
     }
-    if (needsGradients(readRanking(flags).ranking)) {
-      throw usageError('--ranking', 'causal with files of activations', 'a model and pairs to differentiate');
+    const { ranking } = readRanking(flags);
+    if (needsGradients(ranking)) {
+      throw usageError(
+        '--ranking',
+        ranking,
+        'another one with files of activations: this one differentiates a model',
+      );
     }
     if (pairs !== undefined || task !== undefined || model !== undefined) {
       throw usageError(

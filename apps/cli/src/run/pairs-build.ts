@@ -1,4 +1,4 @@
-import type { ContrastivePair, Tokenizer } from '@austeer/core';
+import { type ContrastivePair, EmptyInputError, type Tokenizer } from '@austeer/core';
 import {
   type AnswerColumns,
   type AnswerRow,
@@ -17,7 +17,7 @@ import {
 } from '@austeer/pairs';
 import type { PairsBuildFlags } from '../commands/pairs.ts';
 import type { AusteerContext } from '../context.ts';
-import { usageError } from '../flags.ts';
+import { refuseOwnInput, usageError } from '../flags.ts';
 import { loadTokenizer } from '../load.ts';
 import { withHardNegatives } from '../load-negatives.ts';
 import { printPairs, printStatistics } from '../output/pairs-report.ts';
@@ -35,6 +35,7 @@ export async function runPairsBuild(
   if (flags.preview && flags.out !== undefined) {
     throw usageError('--preview', 'with --out', 'one of them: a preview writes nothing');
   }
+  refuseOwnInput(flags.out, table);
   if (flags.chat && flags.model === undefined) {
     throw usageError('--chat', 'without --model', 'the model whose chat template writes the prompt');
   }
@@ -64,7 +65,7 @@ export async function runPairsBuild(
       if (preview.length < SHOWN_PAIRS) preview.push(pair);
     });
     if (flags.out === undefined) for await (const _ of watched);
-    else await writePairs(flags.out, watched);
+    else await writePairs(flags.out, orNone(watched, table));
 
     const found = statistics.result();
     // A preview is too small for its statistics to mean anything.
@@ -190,4 +191,14 @@ async function* watch<T>(items: Iterable<T> | AsyncIterable<T>, see: (item: T) =
     see(item);
     yield item;
   }
+}
+
+/** The pairs, or an error before an empty file is written. */
+async function* orNone<T>(pairs: AsyncIterable<T>, table: string): AsyncGenerator<T> {
+  let any = false;
+  for await (const pair of pairs) {
+    any = true;
+    yield pair;
+  }
+  if (!any) throw new EmptyInputError({ what: `Pairs of ${table}` });
 }

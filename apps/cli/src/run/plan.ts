@@ -1,4 +1,4 @@
-import { InvalidArgumentError, type ModelIdentity } from '@austeer/core';
+import { InvalidArgumentError, type ModelIdentity, ModelMismatchError, type Site } from '@austeer/core';
 import { readFileBytes } from '@austeer/core/node';
 import { type CountsFile, countsFromSafetensors, predictDivergence, rankPairs } from '@austeer/localize';
 import { readJsonLines } from '@austeer/pairs';
@@ -14,7 +14,7 @@ import {
 } from '@austeer/steering';
 import type { JsonFlags, PlanCheckFlags, PlanCreateFlags, PlanMergeFlags } from '../commands/plan.ts';
 import type { AusteerContext } from '../context.ts';
-import { readRanking, usageError } from '../flags.ts';
+import { readRanking, refuseOwnInput, usageError } from '../flags.ts';
 import { withModel } from '../load.ts';
 import { printPlan, savePlan } from '../output/save-plan.ts';
 import { formatTable } from '../output/table.ts';
@@ -22,6 +22,7 @@ import { readPlan } from '../plan-of-flags.ts';
 
 export async function runPlanCreate(this: AusteerContext, flags: PlanCreateFlags): Promise<void> {
   const { counts, edits } = flags;
+  refuseOwnInput(flags.out, counts, edits);
   if ((counts === undefined) === (edits === undefined)) {
     throw usageError('--counts or --edits', counts === undefined ? 'neither' : 'both', 'exactly one of them');
   }
@@ -51,7 +52,9 @@ export async function runPlanDiff(
   second: string,
 ): Promise<void> {
   const { terminal } = this;
-  const difference = diffPlans(await readPlan(first), await readPlan(second));
+  const plans = [await readPlan(first), await readPlan(second)] as const;
+  const difference = diffPlans(...plans);
+  warnOfOtherWeights(this, [first, second], plans);
   if (flags.json) {
     terminal.printJson(difference);
     return;
@@ -82,8 +85,24 @@ export async function runPlanMerge(
   flags: PlanMergeFlags,
   ...paths: string[]
 ): Promise<void> {
-  const plan = mergePlans(await Promise.all(paths.map(readPlan)), { conflicts: flags.conflicts });
+  const plans = await Promise.all(paths.map(readPlan));
+  const plan = mergePlans(plans, { conflicts: flags.conflicts });
+  warnOfOtherWeights(this, paths, plans);
   await savePlan(this, plan, flags);
+}
+
+/** Units of other weights are other units, though their numbers fit. */
+function warnOfOtherWeights(
+  { terminal }: AusteerContext,
+  paths: readonly string[],
+  [first, ...others]: readonly SteeringPlan[],
+): void {
+  for (const [at, { model }] of others.entries()) {
+    if (first === undefined || model.weightsSha256 === first.model.weightsSha256) continue;
+    terminal.say(
+      `warning: ${paths[at + 1]} was made for "${model.name}", ${paths[0]} for "${first.model.name}", and their weights are not known to be the same.`,
+    );
+  }
 }
 
 export async function runPlanCheck(this: AusteerContext, flags: PlanCheckFlags, path: string): Promise<void> {
@@ -133,6 +152,7 @@ async function planFromCounts(
       expected: 'the model of the activations, which these counts do not name',
     });
   }
+  requireLayout(file, model, path);
   const provenance = {
     method: 'austeer',
     ranking: by,
@@ -144,6 +164,17 @@ async function planFromCounts(
   };
   const plan = createPlan({ ranking, k, alpha, model, provenance });
   return divergence === undefined ? plan : atDivergence(plan, divergence, { path, file });
+}
+
+/** A unit of one model is no unit of another, though both may have a layer and an index of its numbers. */
+function requireLayout({ counts }: CountsFile, model: ModelIdentity, path: string): void {
+  const found: [string, number, number | undefined][] = [['layers', counts.layers, model.layers]];
+  for (const [site, { width }] of Object.entries(counts.sites)) {
+    found.push([`width of ${site}`, width, model.widths[site as Site]]);
+  }
+  for (const [property, expected, given] of found) {
+    if (given !== expected) throw new ModelMismatchError({ what: path, property, given, expected });
+  }
 }
 
 /** The plan at the strength that should cost so much on neutral text. */

@@ -1,4 +1,4 @@
-import { mkdtemp, readdir, readFile, rm, writeFile } from 'node:fs/promises';
+import { mkdir, mkdtemp, readdir, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
@@ -33,6 +33,21 @@ describe('writeFileAtomic', () => {
     expect(await readdir(folder)).toEqual(['kept']);
     expect(await readFile(path, 'utf8')).toBe('old');
   });
+
+  it('says that a folder is in its place, or that a part of the path is none, and leaves nothing', async () => {
+    await mkdir(join(folder, 'taken'));
+    await writeFile(join(folder, 'file'), '');
+    await expect(writeFileAtomic(join(folder, 'taken'), 'x')).rejects.toMatchObject({
+      code: 'FILE_WRITE',
+      path: join(folder, 'taken'),
+      message: `${join(folder, 'taken')} could not be written: a folder is in its place. Name another file.`,
+    });
+    await expect(writeFileAtomic(join(folder, 'file/x'), 'x')).rejects.toMatchObject({
+      code: 'FILE_WRITE',
+      message: expect.stringMatching(/could not be written: .*(a folder|ENOTDIR|EEXIST)/),
+    });
+    expect((await readdir(folder)).sort()).toEqual(['file', 'taken']);
+  });
 });
 
 describe('reading', () => {
@@ -43,6 +58,9 @@ describe('reading', () => {
       message: `Steering plan not found at ${path}. Check the path.`,
     });
     await expect(sha256OfFile(path, { what: 'Model' })).rejects.toMatchObject({ code: 'FILE_MISSING' });
+    await expect(readFileBytes(folder, { what: 'Steering plan' })).rejects.toThrow(
+      'It is a folder; name a file',
+    );
   });
 
   it('hashes', async () => {

@@ -107,6 +107,11 @@ export async function sha256OfFile(
 
 function missing(path: string, what: string, cause: unknown): FileMissingError {
   const code = (cause as { code?: string }).code;
-  const advice = code === 'ENOENT' ? 'Check the path' : `Reading failed with ${code ?? String(cause)}`;
+  const advice =
+    code === 'ENOENT'
+      ? 'Check the path'
+      : code === 'EISDIR'
+        ? 'It is a folder; name a file'
+        : `Reading failed with ${code ?? String(cause)}`;
   return new FileMissingError({ path, what, advice, cause });
 }

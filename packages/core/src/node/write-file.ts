@@ -4,14 +4,16 @@
  * @module
  */
 import { randomUUID } from 'node:crypto';
-import { mkdir, open, rename, rm } from 'node:fs/promises';
+import { type FileHandle, mkdir, open, rename, rm } from 'node:fs/promises';
 import { dirname } from 'node:path';
+import { FileWriteError } from '../errors.ts';
 
 /**
  * Writes a file through a temporary one beside it and a rename. Folders are made as needed; on failure
  * nothing is left behind and an existing file stays as it was.
  *
  * @param content text, bytes, or bytes in parts (streamed, never held whole)
+ * @throws FileWriteError where there is a folder of that name, or no file may be made.
  *
  * @example
  * ```ts
@@ -22,9 +24,14 @@ export async function writeFileAtomic(
   path: string,
   content: string | Uint8Array | Iterable<Uint8Array> | AsyncIterable<Uint8Array>,
 ): Promise<void> {
-  await mkdir(dirname(path), { recursive: true });
   const temporary = `${path}.${randomUUID()}.tmp`;
-  const file = await open(temporary, 'wx');
+  let file: FileHandle;
+  try {
+    await mkdir(dirname(path), { recursive: true });
+    file = await open(temporary, 'wx');
+  } catch (cause) {
+    throw new FileWriteError({ path, cause });
+  }
   try {
     if (typeof content === 'string' || content instanceof Uint8Array) {
       await file.writeFile(content);
@@ -33,7 +40,9 @@ export async function writeFileAtomic(
     }
     await file.sync();
     await file.close();
-    await rename(temporary, path);
+    await rename(temporary, path).catch((cause: unknown) => {
+      throw new FileWriteError({ path, cause });
+    });
   } catch (error) {
     await file.close().catch(() => undefined);
     await rm(temporary, { force: true });

@@ -56,6 +56,13 @@ export function answerRowParser(columns: AnswerColumns): RowParser<AnswerRow> {
       expected: `the columns that the answers (${answerForm}) count in`,
     });
   }
+  if (prompt.search(PLACEHOLDER) < 0) {
+    throw new InvalidArgumentError({
+      argument: 'prompt',
+      given: prompt,
+      expected: 'a text with names of columns in braces: Question: {question}',
+    });
+  }
   const needed = [
     columns.question,
     columns.answer,
