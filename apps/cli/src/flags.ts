@@ -63,7 +63,7 @@ export function parseNumberList(text: string): number[] {
 }
 
 /** Path of a file to write: refused before any work where a folder is in its place. */
-export function parseNewFile(path: string): string {
+function parseNewFile(path: string): string {
   let isFolder = /[\\/]$/.test(path);
   try {
     isFolder ||= statSync(path, { throwIfNoEntry: false })?.isDirectory() ?? false;

@@ -27,20 +27,29 @@ export async function runGenerate(this: AusteerContext, flags: GenerateFlags): P
     // A single answer is shown as it is written.
     const streams = prompts.length === 1 && !flags.json;
     const asked = prompts.map(({ tokens }) => tokens);
-    const rows = await model.generate(asked, {
-      maxNewTokens,
-      temperature,
-      topK,
-      topP,
-      seed,
-      batchSize,
-      signal,
-      ...(stop && { stop }),
-      ...(steering && { steering }),
-      ...(streams
-        ? { onToken: ({ text }) => this.process.stdout.write(text) }
-        : { onProgress: terminal.progress }),
-    });
+    let streamed = false;
+    const write = ({ text }: { text: string }): void => {
+      streamed ||= text !== '';
+      this.process.stdout.write(text);
+    };
+    const rows = await model
+      .generate(asked, {
+        maxNewTokens,
+        temperature,
+        topK,
+        topP,
+        seed,
+        batchSize,
+        signal,
+        ...(stop && { stop }),
+        ...(steering && { steering }),
+        ...(streams ? { onToken: write } : { onProgress: terminal.progress }),
+      })
+      .catch((error: unknown) => {
+        // What is said next must not stick to half an answer.
+        if (streamed) terminal.print();
+        throw error;
+      });
     if (flags.out !== undefined) {
       const content = flags.out.endsWith('.jsonl')
         ? answerLines(prompts, rows)
