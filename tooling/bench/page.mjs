@@ -39,6 +39,8 @@ const PEERS = 'bench:peers -- --llama-python LLAMA_PYTHON --torch-python TORCH_P
 const BENCHES = {
   'peers-1': `${PEERS} --pairs 16 --threads 1`,
   'peers-2': `${PEERS} --pairs 16 --threads 2`,
+  'tokens-1': 'bench:pages',
+  'tokens-2': 'bench:pages -- --threads 2',
   'pages-1': `${PEERS} --pairs 16 --threads 1 --huge-pages`,
   'pages-2': `${PEERS} --pairs 16 --threads 2 --huge-pages`,
   'token-1': 'bench:profile -- 4bit-fast',

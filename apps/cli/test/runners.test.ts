@@ -80,7 +80,8 @@ it.each(['SIGINT', 'SIGKILL'] as const)(
   'leaves no runner behind after %s',
   async (signal) => {
     const { child, said, ended } = run(signal, '--runners', '3');
-    await said(/^runner 3: \d+\/\d+ /m);
+    // Whichever of them comes first: the work is little, and another may find nothing left to do.
+    await said(/^runner [23]: \d+\/\d+ /m);
     child.kill(signal);
     const { code } = await ended;
     expect(code).toBe(signal === 'SIGINT' ? 130 : null);
