@@ -37,3 +37,10 @@ export function spread(values) {
     highest: sorted.at(-1) ?? 0,
   };
 }
+
+/** Median and quartiles in one cell. @param {readonly number[]} values */
+export function quartiles(values) {
+  const sorted = values.toSorted((a, b) => a - b);
+  const at = (/** @type {number} */ share) => Number(sorted[Math.floor(share * sorted.length)]).toFixed(3);
+  return `${at(0.5)} [${at(0.25)}, ${at(0.75)}]`;
+}

@@ -56,8 +56,8 @@ const torch =
 const ourOwn = [fp32, fourBit, fast, eightBit];
 const peers = [...(llama ? [llama] : []), ...(torch ? [torch] : [])];
 const present = [...ourOwn, ...peers];
-/** Lines of a table for each peer. */
-const ratios = new Map(peers.map(({ name }) => [name, /** @type {string[]} */ ([])]));
+/** @type {Map<string, { name: string, over: (ReturnType<typeof spread> & { who: string })[] }[]>} how much faster we are, by peer and work */
+const ratios = new Map();
 
 /** @type {{ row: number, prefix: number[], positive: number[], negative: number[] }[]} */
 const golden = JSON.parse(readFileSync(here('../goldens/smollm2-135m/localization.json'), 'utf8')).pairs;
@@ -103,6 +103,10 @@ async function interleaved(contestants, request) {
   return seconds;
 }
 
+/** @param {ReturnType<typeof spread>} values @param {(value: number) => string} digits */
+const cellOf = ({ median, lowest, highest }, digits) =>
+  `${digits(median)} [${digits(lowest)}, ${digits(highest)}]`;
+
 /** @type {Record<string, unknown>} */
 const results = { threads: Number(flags.threads), rounds, hugePages: flags['huge-pages'] };
 console.log(
@@ -117,28 +121,27 @@ for (const { name, tokens, request } of works) {
     ...spread(values.map((value) => tokens / value)),
   }));
   results[name] = rates;
-  for (const [peer, lines] of ratios) {
-    const own = seconds.get(peer) ?? [];
-    const cells = ourOwn.map(({ name: who }) => {
-      const shares = (seconds.get(who) ?? []).map((value, round) => Number(own[round]) / value);
-      const { median, lowest, highest } = spread(shares);
-      return `${median.toFixed(2)} [${lowest.toFixed(2)}, ${highest.toFixed(2)}]`;
-    });
-    lines.push(`| ${name} | ${cells.join(' | ')} |`);
-  }
   const digits = (/** @type {number} */ value) => value.toFixed(value < 100 ? 1 : 0);
-  console.log(
-    `| ${name} | ${rates.map(({ median, lowest, highest }) => `${digits(median)} [${digits(lowest)}, ${digits(highest)}]`).join(' | ')} |`,
-  );
+  console.log(`| ${name} | ${rates.map((rate) => cellOf(rate, digits)).join(' | ')} |`);
+  for (const { name: peer } of peers) {
+    const times = seconds.get(peer) ?? [];
+    const over = ourOwn.map(({ name: who }) => ({
+      who,
+      ...spread((seconds.get(who) ?? []).map((value, round) => Number(times[round]) / value)),
+    }));
+    ratios.set(peer, [...(ratios.get(peer) ?? []), { name, over }]);
+  }
 }
-
-for (const [peer, lines] of ratios) {
-  results[`over ${peer}`] = lines;
+for (const [peer, rows] of ratios) {
+  results[`over ${peer}`] = rows;
   console.log(`\nTimes as fast as ${peer}, round by round, median [lowest, highest]\n`);
   console.log(
     `|  | ${ourOwn.map(({ name }) => name).join(' | ')} |\n| --- |${' --- |'.repeat(ourOwn.length)}`,
   );
-  console.log(lines.join('\n'));
+  for (const { name, over } of rows) {
+    const cells = over.map((one) => cellOf(one, (value) => value.toFixed(2)));
+    console.log(`| ${name} | ${cells.join(' | ')} |`);
+  }
 }
 
 /** @param {readonly number[]} logits */

@@ -8,6 +8,7 @@
  */
 import { parseArgs } from 'node:util';
 import { loadModel } from '../../packages/runtime/dist/index.js';
+import { quartiles } from './contestant.mjs';
 import { decode, prefill, promptsOf, steeringOf } from './works.mjs';
 
 /** @typedef {import('../../packages/runtime/dist/index.js').LoadedModel} LoadedModel */
@@ -67,11 +68,6 @@ for (const [name, work] of works) {
       if (round > 0) ratios[way]?.push(time / plain);
     }
   }
-  const cells = ratios.slice(1).map((values) => {
-    const sorted = values.sort((a, b) => a - b);
-    const at = (/** @type {number} */ share) => Number(sorted[Math.floor(share * sorted.length)]).toFixed(3);
-    return `${at(0.5)} [${at(0.25)}, ${at(0.75)}]`;
-  });
-  console.log(`| ${name} | ${cells.join(' | ')} |`);
+  console.log(`| ${name} | ${ratios.slice(1).map(quartiles).join(' | ')} |`);
 }
 for (const { model } of contestants) await model.dispose();

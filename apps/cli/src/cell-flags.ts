@@ -3,7 +3,7 @@
  *
  * @module
  */
-import { batchFlag, jsonFlag, optionalPath, parseCount, parseWhole, seedFlag } from './flags.ts';
+import { batchFlag, jsonFlag, optionalCount, optionalPath, parseWhole, seedFlag } from './flags.ts';
 
 /** Which cells, computed where and kept where. */
 export interface CellFlags {
@@ -77,14 +77,9 @@ export const cellFlags = <const Out extends string>(out: Out) =>
       brief: 'Compute part i of n, on one of n machines that share the folder',
       placeholder: 'i/n',
     },
-    runners: {
-      kind: 'parsed',
-      parse: parseCount,
-      optional: true,
-      brief:
-        'Processes of this machine that share the work, each with a model of its own [1; 2 with --quick]',
-      placeholder: 'n',
-    },
+    runners: optionalCount(
+      'Processes of this machine that share the work, each with a model of its own [1; 2 with --quick]',
+    ),
     ...fleetFlags,
     out: {
       kind: 'parsed',

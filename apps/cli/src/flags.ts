@@ -83,8 +83,13 @@ export function parseSites(text: string): Site[] {
 const optionalWhole = (brief: string, placeholder = 'n') =>
   ({ kind: 'parsed', parse: parseWhole, optional: true, brief, placeholder }) as const;
 
-const optionalCount = (brief: string) =>
+/** A flag that takes a number of things, 1 at least. */
+export const optionalCount = (brief: string) =>
   ({ kind: 'parsed', parse: parseCount, optional: true, brief, placeholder: 'n' }) as const;
+
+/** The same with a number where none is given. */
+export const usualCount = <const Usual extends string>(usual: Usual, brief: string) =>
+  ({ kind: 'parsed', parse: parseCount, default: usual, brief, placeholder: 'n' }) as const;
 
 /** A flag that takes a path. */
 export const optionalPath = (brief: string) =>

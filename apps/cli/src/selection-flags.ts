@@ -4,7 +4,7 @@
  * @module
  */
 import type { SelectionCriterion } from '@austeer/experiments';
-import { parseCount, parseWhole } from './flags.ts';
+import { optionalCount, parseWhole } from './flags.ts';
 
 /** How much of a task is used, and what a setting is chosen by. */
 export interface SelectionFlags {
@@ -15,9 +15,6 @@ export interface SelectionFlags {
   readonly join: 'text' | 'tokens';
   readonly skipBadRows: boolean;
 }
-
-const optionalCount = (brief: string) =>
-  ({ kind: 'parsed', parse: parseCount, optional: true, brief, placeholder: 'n' }) as const;
 
 /** How much of a task is used, and what a setting is chosen by. */
 export const selectionFlags = {

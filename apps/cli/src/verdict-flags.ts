@@ -4,7 +4,7 @@
  *
  * @module
  */
-import { parseCount } from './flags.ts';
+import { optionalCount } from './flags.ts';
 import type { JudgesFlags } from './judges-of-flags.ts';
 import { scorerFlags } from './scorer-flags.ts';
 
@@ -23,11 +23,5 @@ export const verdictFlags = {
     brief: 'bpo: local (the model itself), or openai:NAME with the key in OPENAI_API_KEY',
     placeholder: 'judge',
   },
-  maxNewTokens: {
-    kind: 'parsed',
-    parse: parseCount,
-    optional: true,
-    brief: 'Most tokens of an answer that is generated [the task’s own]',
-    placeholder: 'n',
-  },
+  maxNewTokens: optionalCount('Most tokens of an answer that is generated [the task’s own]'),
 } as const;

@@ -22,6 +22,11 @@ const lines = (name: string, rows: readonly unknown[]): string => {
   writeFileSync(at(name), rows.map((row) => `${JSON.stringify(row)}\n`).join(''));
   return at(name);
 };
+const build = (table: string, ...flags: string[]) =>
+  runCli(
+    ...['pairs', 'build', at(table), '--question', 'question', '--answer', 'reply'],
+    ...['--negatives', 'random', ...flags],
+  );
 beforeAll(() => {
   folder = mkdtempSync(join(tmpdir(), 'austeer-wrong-'));
   writeFileSync(at('tiny.gguf'), tinyLlama());
@@ -84,23 +89,11 @@ describe('a wrong command line', () => {
   });
 
   it('does not write over what it reads', async () => {
-    const table = at('faq.csv');
-    const before = readFileSync(table);
-    const build = [
-      'pairs',
-      'build',
-      table,
-      '--question',
-      'question',
-      '--answer',
-      'reply',
-      '--negatives',
-      'random',
-    ];
-    const { exitCode, stderr } = await runCli(...build, '--out', join(folder, 'folder/../faq.csv'));
+    const before = readFileSync(at('faq.csv'));
+    const { exitCode, stderr } = await build('faq.csv', '--out', join(folder, 'folder/../faq.csv'));
     expect(stderr).toContain('another file than');
     expect(exitCode).toBe(2);
-    expect(readFileSync(table).equals(before)).toBe(true);
+    expect(readFileSync(at('faq.csv')).equals(before)).toBe(true);
   });
 
   it('bake: the ending of --out before anything is written', async () => {
@@ -213,32 +206,16 @@ describe('what does not belong together', () => {
 });
 
 describe('pairs build', () => {
-  const build = (...flags: string[]) =>
-    runCli(
-      'pairs',
-      'build',
-      at('faq.csv'),
-      '--question',
-      'question',
-      '--answer',
-      'reply',
-      '--negatives',
-      'random',
-      ...flags,
-    );
-
   it('writes no empty file', async () => {
     writeFileSync(at('empty.csv'), 'question,reply\n');
-    const out = at('none.jsonl');
-    const argv = ['pairs', 'build', at('empty.csv'), '--question', 'question', '--answer', 'reply'];
-    const { exitCode, stderr } = await runCli(...argv, '--negatives', 'random', '--out', out);
+    const { exitCode, stderr } = await build('empty.csv', '--out', at('none.jsonl'));
     expect(stderr).toContain('Pairs of');
     expect(exitCode).toBe(1);
-    expect(existsSync(out)).toBe(false);
+    expect(existsSync(at('none.jsonl'))).toBe(false);
   });
 
   it('refuses a prompt without a column in it', async () => {
-    const { exitCode, stderr } = await build('--prompt', 'Q: {question');
+    const { exitCode, stderr } = await build('faq.csv', '--prompt', 'Q: {question');
     expect(stderr).toContain('names of columns in braces');
     expect(exitCode).toBe(1);
   });

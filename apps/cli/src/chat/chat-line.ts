@@ -4,7 +4,7 @@
  * @module
  */
 import { InvalidArgumentError, UnknownNameError } from '@austeer/core';
-import { parseNumber, parseWhole } from '../flags.ts';
+import { parseCount, parseNumber } from '../flags.ts';
 
 /** A line, understood. */
 export type ChatLine =
@@ -49,7 +49,7 @@ export function parseChatLine(line: string): ChatLine {
     case 'alpha':
       return { kind: 'alpha', alpha: readValue(name, value, 'a number', parseNumber) };
     case 'k':
-      return { kind: 'k', k: readValue(name, value, 'a whole number from 1', parseUnits) };
+      return { kind: 'k', k: readValue(name, value, 'a whole number from 1', parseCount) };
     case 'plan':
       return { kind: 'plan', path: readValue(name, value, 'a plan file', String) };
     default:
@@ -59,12 +59,6 @@ export function parseChatLine(line: string): ChatLine {
         known: ['/alpha', '/k', '/plan', ...WITHOUT_VALUE.map((command) => `/${command}`)],
       });
   }
-}
-
-function parseUnits(text: string): number {
-  const units = parseWhole(text);
-  if (units < 1) throw new SyntaxError('0 is no number of units');
-  return units;
 }
 
 function readValue<T>(name: string, value: string, expected: string, parse: (text: string) => T): T {

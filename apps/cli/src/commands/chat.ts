@@ -1,5 +1,13 @@
 import { buildCommand } from '@stricli/core';
-import { jsonFlag, type ModelFlags, modelFlags, parseCount, parseNumber, seedFlag } from '../flags.ts';
+import {
+  jsonFlag,
+  type ModelFlags,
+  modelFlags,
+  optionalCount,
+  parseNumber,
+  seedFlag,
+  usualCount,
+} from '../flags.ts';
 import { type PlanFlags, planFlags } from '../plan-flags.ts';
 
 export interface ChatFlags extends ModelFlags, PlanFlags {
@@ -17,13 +25,7 @@ export const chatCommand = buildCommand({
     flags: {
       ...modelFlags,
       ...planFlags,
-      k: {
-        kind: 'parsed',
-        parse: parseCount,
-        optional: true,
-        brief: 'First units of the plan to steer [all]',
-        placeholder: 'n',
-      },
+      k: optionalCount('First units of the plan to steer [all]'),
       system: {
         kind: 'parsed',
         parse: String,
@@ -31,13 +33,7 @@ export const chatCommand = buildCommand({
         brief: 'Said to the model before everything',
         placeholder: 'text',
       },
-      maxNewTokens: {
-        kind: 'parsed',
-        parse: parseCount,
-        default: '200',
-        brief: 'Most tokens of an answer',
-        placeholder: 'n',
-      },
+      maxNewTokens: usualCount('200', 'Most tokens of an answer'),
       temperature: {
         kind: 'parsed',
         parse: parseNumber,

@@ -1,5 +1,5 @@
 import { buildCommand } from '@stricli/core';
-import { computeFlags, type ModelFlags, optionalPath, parseCount, seedFlag } from '../flags.ts';
+import { computeFlags, type ModelFlags, optionalCount, optionalPath, seedFlag } from '../flags.ts';
 
 export interface DemoFlags extends Omit<ModelFlags, 'model'> {
   readonly model: string;
@@ -22,13 +22,7 @@ export const demoCommand = buildCommand({
       ...computeFlags,
       out: optionalPath('Folder of the run logs [runs/demo-…]'),
       seed: seedFlag,
-      batchSize: {
-        kind: 'parsed',
-        parse: parseCount,
-        optional: true,
-        brief: 'Most rows in one run [16]',
-        placeholder: 'n',
-      },
+      batchSize: optionalCount('Most rows in one run [16]'),
     },
   },
   docs: {

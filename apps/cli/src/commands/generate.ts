@@ -6,10 +6,10 @@ import {
   modelFlags,
   optionalNewFile,
   optionalPath,
-  parseCount,
   parseNumber,
   parseWhole,
   seedFlag,
+  usualCount,
 } from '../flags.ts';
 import { type PlanFlags, planFlags } from '../plan-flags.ts';
 
@@ -46,13 +46,7 @@ export const generateCommand = buildCommand({
         placeholder: 'text',
       },
       chat: { kind: 'boolean', default: false, brief: 'Put texts through the model’s chat template' },
-      maxNewTokens: {
-        kind: 'parsed',
-        parse: parseCount,
-        default: '64',
-        brief: 'Most new tokens',
-        placeholder: 'n',
-      },
+      maxNewTokens: usualCount('64', 'Most new tokens'),
       temperature: number('0', '0 is greedy'),
       topK: {
         kind: 'parsed',

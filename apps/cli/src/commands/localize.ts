@@ -5,15 +5,16 @@ import {
   computeFlags,
   jsonFlag,
   type ModelFlags,
+  optionalCount,
   optionalNewFile,
   optionalPath,
-  parseCount,
   type RankingFlags,
   rankingFlags,
   seedFlag,
   sitesFlag,
   type TaskFlags,
   taskFlags,
+  usualCount,
 } from '../flags.ts';
 
 export interface LocalizeFlags extends Omit<ModelFlags, 'model'>, RankingFlags, TaskFlags {
@@ -56,19 +57,13 @@ export const localizeCommand = buildCommand({
         placeholder: 'name',
       },
       ...taskFlags,
-      limit: {
-        kind: 'parsed',
-        parse: parseCount,
-        optional: true,
-        brief: 'Most pairs [all of a file, 1000 of a task]',
-        placeholder: 'n',
-      },
+      limit: optionalCount('Most pairs [all of a file, 1000 of a task]'),
       positive: optionalPath(
         'Activations of right answers, [rows, layers, width]: safetensors or .npz with "<site>", or .npy',
       ),
       negative: optionalPath('Activations of wrong answers, the same'),
       sites: sitesFlag('ffn'),
-      top: { kind: 'parsed', parse: parseCount, default: '200', brief: 'Units to list', placeholder: 'n' },
+      top: usualCount('200', 'Units to list'),
       ...rankingFlags,
       join: {
         kind: 'enum',

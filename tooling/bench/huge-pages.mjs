@@ -1,15 +1,16 @@
 /**
- * `npm run bench:pages`: tokens with the weights in huge pages of memory beside tokens without, two programs each, in interleaved
+ * `npm run bench:huge-pages`: tokens with the weights in huge pages of memory beside tokens without, two programs each, in interleaved
  * rounds: median [quartiles] of the ratio. Means something where
  * `/sys/kernel/mm/transparent_hugepage/enabled` says `madvise`, and the C library is GNU's.
  *
- *     npm run bench:pages -- --threads 1 --rounds 12
+ *     npm run bench:huge-pages -- --threads 1 --rounds 12
  *
  * @module
  */
 import { fileURLToPath } from 'node:url';
 import { parseArgs } from 'node:util';
-import { contestant } from './contestant.mjs';
+import { contestant, quartiles } from './contestant.mjs';
+import { promptsOf } from './works.mjs';
 
 const { values: flags } = parseArgs({
   options: {
@@ -31,14 +32,13 @@ const programs = [0, 1].map((pair) => ({
   huge: contestant(`huge ${pair}`, 'env', ['GLIBC_TUNABLES=glibc.malloc.hugetlb=1', ...worker]),
 }));
 const STEPS = 48;
-const rows = (/** @type {number} */ count) =>
-  Array.from({ length: count }, (_, row) => Array.from({ length: 32 }, (_, at) => 100 + 37 * row + 11 * at));
 
 console.log(
   `SmolLM2-135M, ${flags.precision}, ${flags.threads} ${flags.threads === '1' ? 'thread' : 'threads'}, ${flags.rounds} rounds of two pairs of programs: rate with huge pages over rate without\n`,
 );
 console.log('|  | median [quartiles] |\n| --- | --- |');
 for (const count of [1, 8]) {
+  const request = { work: 'decode', rows: promptsOf(count, 32), steps: STEPS };
   /** @type {number[]} */
   const ratios = [];
   for (let round = -1; round < Number(flags.rounds); round++) {
@@ -46,18 +46,12 @@ for (const count of [1, 8]) {
       const order = round % 2 === 0 ? [plain, huge] : [huge, plain];
       /** @type {Map<unknown, number>} */
       const seconds = new Map();
-      for (const one of order) {
-        seconds.set(one, (await one.ask({ work: 'decode', rows: rows(count), steps: STEPS })).seconds);
-      }
+      for (const one of order) seconds.set(one, (await one.ask(request)).seconds);
       // The first round warms up.
       if (round >= 0) ratios.push((seconds.get(plain) ?? 0) / (seconds.get(huge) ?? 0));
     }
   }
-  ratios.sort((a, b) => a - b);
-  const [low, median, high] = [0.25, 0.5, 0.75].map((share) =>
-    ratios[Math.floor(share * (ratios.length - 1))]?.toFixed(2),
-  );
-  console.log(`| decode, batch ${count} | ${median} [${low}, ${high}] |`);
+  console.log(`| decode, batch ${count} | ${quartiles(ratios)} |`);
 }
 for (const { plain, huge } of programs) {
   plain.end();
